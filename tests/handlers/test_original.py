@@ -1,0 +1,176 @@
+"""GET /o/<key>."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.handlers.conftest import FOLDER, Fetch, error_of, picture
+
+DATA = bytes(range(256)) * 1024
+IMMUTABLE_FOR = "public, max-age=2592000"
+
+
+@pytest.fixture
+def stored(bucket: Any) -> Any:
+    """An object of 256 KiB."""
+    return bucket.put_object(Key=f"{FOLDER}/file.bin", Body=DATA, ContentType="text/plain")
+
+
+PATH = f"/{FOLDER}/file.bin"
+
+
+async def test_the_whole_object(fetch: Fetch, stored: Any) -> None:
+    """All bytes, with type, length, validators and a lifetime."""
+    response = await fetch(PATH)
+    assert (response.code, response.body) == (200, DATA)
+    assert response.headers["Content-Type"] == "text/plain"
+    assert response.headers["Content-Length"] == str(len(DATA))
+    assert response.headers["ETag"] == stored.e_tag
+    assert response.headers["Last-Modified"].endswith("GMT")
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["Cache-Control"] == IMMUTABLE_FOR
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("stored")
+async def test_head_has_the_same_headers_and_no_body(fetch: Fetch) -> None:
+    """HEAD tells what GET would."""
+    get, head = await fetch(PATH), await fetch(PATH, "HEAD")
+    assert (head.code, head.body) == (200, b"")
+    same = ("Content-Type", "Content-Length", "ETag", "Last-Modified", "Cache-Control")
+    assert [head.headers[name] for name in same] == [get.headers[name] for name in same]
+
+
+@pytest.mark.parametrize(("asked", "first", "end"), [
+    ("bytes=100-199", 100, 200), ("bytes=262143-", 262143, 262144), ("bytes=-10", 262134, 262144),
+    ("bytes=0-99999999", 0, 262144),
+])  # fmt: skip
+@pytest.mark.usefixtures("stored")
+async def test_a_range(fetch: Fetch, asked: str, first: int, end: int) -> None:
+    """206 with exactly these bytes."""
+    response = await fetch(PATH, headers={"Range": asked})
+    assert (response.code, response.body) == (206, DATA[first:end])
+    assert response.headers["Content-Range"] == f"bytes {first}-{end - 1}/{len(DATA)}"
+    assert response.headers["Content-Length"] == str(end - first)
+
+
+@pytest.mark.parametrize("asked", ["bytes=1-2,4-5", "bytes=9-1", "lines=1-2", "bytes=a-b", "x"])
+@pytest.mark.usefixtures("stored")
+async def test_a_range_that_is_not_one_is_ignored(fetch: Fetch, asked: str) -> None:
+    """The whole object is the answer."""
+    response = await fetch(PATH, headers={"Range": asked})
+    assert (response.code, response.body) == (200, DATA)
+
+
+@pytest.mark.usefixtures("stored")
+async def test_a_range_behind_the_end(fetch: Fetch) -> None:
+    """416 tells the size."""
+    response = await fetch(PATH, headers={"Range": "bytes=262144-"})
+    assert response.code == 416
+    assert response.headers["Content-Range"] == "bytes */262144"
+    assert error_of(response)["error"] == "range_not_satisfiable"
+
+
+async def test_validators_save_the_bytes(fetch: Fetch, stored: Any) -> None:
+    """304 for the ETag, weak or among others, and for the date; with the headers of RFC 9110."""
+    date = (await fetch(PATH)).headers["Last-Modified"]
+    for method in ("GET", "HEAD"):
+        for headers in (
+            {"If-None-Match": stored.e_tag},
+            {"If-None-Match": f'"other", W/{stored.e_tag}'},
+            {"If-Modified-Since": date},
+        ):
+            response = await fetch(PATH, method, headers=headers)
+            assert (response.code, response.body) == (304, b"")
+            assert response.headers["ETag"] == stored.e_tag
+            assert response.headers["Cache-Control"] == IMMUTABLE_FOR
+            assert "Content-Type" not in response.headers
+
+
+@pytest.mark.parametrize("headers", [
+    {"If-None-Match": '"other"'}, {"If-Modified-Since": "garbage"},
+    {"If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"},
+    {"If-None-Match": '"other"', "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+])  # fmt: skip
+@pytest.mark.usefixtures("stored")
+async def test_validators_that_do_not_hold(fetch: Fetch, headers: dict[str, str]) -> None:
+    """200, and a date that is none does no harm."""
+    assert (await fetch(PATH, headers=headers)).code == 200
+
+
+async def test_if_range(fetch: Fetch, stored: Any) -> None:
+    """The range counts only for the object that the client has a part of."""
+    same = {"Range": "bytes=0-9", "If-Range": stored.e_tag}
+    assert (await fetch(PATH, headers=same)).code == 206
+    other = {"Range": "bytes=0-9", "If-Range": '"other"'}
+    assert (await fetch(PATH, headers=other)).code == 200
+
+
+@pytest.mark.parametrize(("name", "stored_type", "served"), [
+    ("a.jpg", "binary/octet-stream", "image/jpeg"), ("a.JPEG", "binary/octet-stream", "image/jpeg"),
+    ("a.png", "binary/octet-stream", "image/png"), ("a.gif", "binary/octet-stream", "image/gif"),
+    ("a.pdf", "binary/octet-stream", "binary/octet-stream"), ("a.jpg", "image/webp", "image/webp"),
+])  # fmt: skip
+async def test_the_type(
+    fetch: Fetch, bucket: Any, name: str, stored_type: str, served: str
+) -> None:
+    """Old uploads have no type: the extension tells it for images."""
+    bucket.put_object(Key=f"{FOLDER}/{name}", Body=b"x", ContentType=stored_type)
+    assert (await fetch(f"/{FOLDER}/{name}")).headers["Content-Type"] == served
+
+
+@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/xhtml+xml"])
+async def test_an_uploaded_page_runs_no_script(fetch: Fetch, bucket: Any, kind: str) -> None:
+    """What may hold scripts is served into a sandbox."""
+    bucket.put_object(Key=f"{FOLDER}/page", Body=b"<script>", ContentType=kind)
+    assert "sandbox" in (await fetch(f"/{FOLDER}/page")).headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["Ümläut ß.png", "日本.png", "a+b (1)'&?#%.png", "a%2Fb.png"])
+async def test_names_with_all_kinds_of_letters(fetch: Fetch, bucket: Any, name: str) -> None:
+    """A percent-encoded path finds the object of that name."""
+    bucket.put_object(Key=f"{FOLDER}/{name}", Body=b"found")
+    assert (await fetch(f"/{FOLDER}/{quote(name)}")).body == b"found"
+
+
+LONG = "a" * 10_000
+
+
+@pytest.mark.parametrize(("path", "code"), [
+    (f"/{FOLDER}/missing.jpg", 404), ("/o/nobody/a/b.jpg", 404), ("/o/foobar-develop", 400),
+    ("/o/foobar-develop/", 400), ("/o//a/b", 400), ("/o/foobar-develop/../other/x", 400),
+    ("/o/foobar-develop/%2e%2e/other/x", 400), ("/o/foobar-develop/..%2fother", 400),
+    ("/o/foobar-develop/a%00b", 400), ("/o/foobar-develop/a%0d%0aSet-Cookie:x", 400),
+    ("/o/foobar-develop/%ff%fe", 400), (f"/o/foobar-develop/{LONG}", 400), (f"/o/{LONG}/a", 400),
+    ("/o/%2e%2e/secrets", 400), ("/o/foobar-develop%2f..%2fother/x", 400),
+    ("/o/http:%2f%2f169.254.169.254/x", 400),
+])  # fmt: skip
+@pytest.mark.usefixtures("bucket")
+async def test_hostile_and_missing_paths(fetch: Fetch, path: str, code: int) -> None:
+    """The right error, in words, with a short lifetime; never a 500 and never another folder."""
+    for method in ("GET", "HEAD"):
+        response = await fetch(path, method)
+        assert response.code == code
+        assert response.headers["Cache-Control"] == "public, max-age=10"
+    error_of(await fetch(path))
+
+
+async def test_another_apps_folder_is_not_reached_by_a_longer_name(
+    fetch: Fetch, bucket: Any
+) -> None:
+    """Folders of apps that are not configured do not exist for us, whatever their name."""
+    bucket.put_object(Key="o/foobar-develop-2/a/secret.txt", Body=b"secret")
+    assert (await fetch("/o/foobar-develop-2/a/secret.txt")).code == 404
+
+
+async def test_a_query_string_is_ignored(fetch: Fetch, bucket: Any) -> None:
+    """Cache busters of old pages do no harm."""
+    bucket.put_object(Key=f"{FOLDER}/a.jpg", Body=picture())
+    assert (await fetch(f"/{FOLDER}/a.jpg?v=2&response-content-type=text/html")).code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+async def test_other_methods_are_refused(fetch: Fetch, method: str) -> None:
+    """An original is read-only here."""
+    assert (await fetch(PATH, method, body=b"")).code == 405

@@ -1,0 +1,446 @@
+"""Every option once: its name, default, group, help and what it accepts."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from os import cpu_count
+from typing import Any, Self
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from thumbor.config import Config
+from thumbor.filters import BUILTIN_FILTERS
+
+from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.logs import json_logs
+
+THUMBOR_DEFAULT_KEY = "MY_SECURE_KEY"
+MAX_POST_BYTES = 5 * 1024**3  # S3 takes no larger object in one POST
+# Thumbor's sharpen writes past the end of images under 16 pixels and aborts the process.
+SAFE_FILTERS = tuple(name for name in BUILTIN_FILTERS if name != "thumbor.filters.sharpen")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an option accepts: `parse` returns the typed value or raises ValueError."""
+
+    wants: str
+    parse: Callable[[Any], Any]
+
+
+def text(wants: str, pattern: str) -> Kind:
+    """A string that matches all of `pattern`."""
+
+    def parse(raw: Any) -> str:
+        if not isinstance(raw, str) or not re.fullmatch(pattern, raw):
+            raise ValueError
+        return raw
+
+    return Kind(wants, parse)
+
+
+def number(low: float, high: float, unit: str, *, whole: bool = True) -> Kind:
+    """An int (or, with whole=False, a float) between two bounds, both allowed."""
+    convert: Callable[[Any], Any] = int if whole else float
+
+    def parse(raw: Any) -> int | float:
+        if isinstance(raw, bool):
+            raise ValueError
+        value: int | float = convert(raw)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    word = "a whole number" if whole else "a number"
+    return Kind(f"{word} of {unit} from {low:g} to {high:g}".replace("e+09", "e9"), parse)
+
+
+def one_of(*choices: str) -> Kind:
+    """One of a few words."""
+    return text("one of " + ", ".join(choices), "|".join(map(re.escape, choices)))
+
+
+def _parse_switch(raw: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    value = words.get(str(raw).lower())
+    if value is None:
+        raise ValueError
+    return value
+
+
+def _parse_endpoint(raw: Any) -> str:
+    parts = urlsplit(str(raw))
+    if raw and (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.query
+        or parts.username
+    ):
+        raise ValueError
+    return str(raw).rstrip("/")
+
+
+def _parse_networks(raw: Any) -> tuple[str, ...]:
+    items = raw.split(",") if isinstance(raw, str) else raw
+    return tuple(str(ipaddress.ip_network(item.strip())) for item in items if item.strip())
+
+
+switch = Kind("true or false", _parse_switch)
+endpoint = Kind("an http(s) address without path, or nothing for AWS", _parse_endpoint)
+networks = Kind("addresses or networks, separated by commas (10.0.0.0/8, ::1)", _parse_networks)
+anything = Kind("a text", lambda raw: "" if raw is None else str(raw))
+
+
+def _option(default: Any, group: str, kind: Kind, help_text: str, **more: Any) -> Any:
+    metadata = {"group": group, "kind": kind, "help": help_text, **more}
+    return field(default=default, repr=not more.get("secret"), metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked, typed values of all our options."""
+
+    # -- S3 ---------------------------------------------------------------------------------
+    s3_bucket_name: str = _option(
+        "",
+        "S3",
+        text("a bucket name", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+        "The one bucket that holds the originals of all apps.",
+        required=True,
+    )
+    s3_public_key: str = _option(
+        "",
+        "S3",
+        text("an access key id", r"[!-~]{1,128}"),
+        "Access key id that signs uploads and reads the bucket. A long-lived key: the old upload "
+        "clients cannot send a role's session token.",
+        required=True,
+    )
+    s3_secret_key: str = _option(
+        "",
+        "S3",
+        text("a secret access key", r"[!-~]{1,256}"),
+        "Secret of that key.",
+        secret=True,
+        required=True,
+    )
+    s3_region: str = _option(
+        "eu-central-1",
+        "S3",
+        text("a region's name", r"[a-z0-9-]{1,40}"),
+        "The bucket's region.",
+    )
+    s3_endpoint: str = _option(
+        "",
+        "S3",
+        endpoint,
+        "Address of an S3 look-alike, for the browser and for us. Empty: AWS.",
+    )
+    s3_policy_dialect: str = _option(
+        "aws",
+        "S3",
+        one_of("aws", "seaweedfs"),
+        "The kind of S3 behind the signer. SeaweedFS refuses a condition on the field `utf8`, "
+        "AWS requires it.",
+    )
+    s3_connections: int = _option(
+        50,
+        "S3",
+        number(1, 1000, "connections"),
+        "Most connections to S3 that a process opens for thumbnails, and again for originals.",
+    )
+    s3_connect_seconds: float = _option(
+        2.0,
+        "S3",
+        number(0.05, 60, "seconds", whole=False),
+        "Longest wait for a connection to S3.",
+    )
+    s3_read_seconds: float = _option(
+        10.0,
+        "S3",
+        number(0.05, 300, "seconds", whole=False),
+        "Longest silence of S3 within an answer.",
+    )
+    s3_total_seconds: float = _option(
+        30.0,
+        "S3",
+        number(0.1, 600, "seconds", whole=False),
+        "Longest time for loading one image, retries and waiting for a connection included.",
+    )
+    s3_retries: int = _option(
+        1,
+        "S3",
+        number(0, 10, "retries"),
+        "How often a failed request to S3 is tried again, with back-off.",
+    )
+    s3_forbidden_is_missing: bool = _option(
+        False,
+        "S3",
+        switch,
+        "Answer 404 where S3 answers 403: for keys that cannot be given s3:ListBucket, to which "
+        "S3 never says that an object is missing.",
+    )
+    # -- Uploads ----------------------------------------------------------------------------
+    api_keys: str = _option(
+        "",
+        "Uploads",
+        anything,
+        'The apps: `{"key":"…","private_key":"…","app_name":"…","env":"…"};{…}`. An entry that '
+        "is malformed is skipped with a logged error.",
+        secret=True,
+    )
+    apps_file: str = _option(
+        "",
+        "Uploads",
+        anything,
+        "A TOML file with the apps, beside or instead of API_KEYS. A fault in it stops the start.",
+    )
+    secret_key: str = _option(
+        "",
+        "Uploads",
+        text("a text of at least 1 character", r"(?s).+"),
+        "Secret behind the first group of an upload's prefix.",
+        secret=True,
+        required=True,
+    )
+    upload_acl: str = _option(
+        "bucket-owner-full-control",
+        "Uploads",
+        one_of("bucket-owner-full-control", "public-read", "private"),
+        "ACL of what is uploaded. Buckets with ACLs disabled take the default only; old buckets "
+        "may rely on public-read.",
+    )
+    upload_policy_seconds: int = _option(
+        28800,
+        "Uploads",
+        number(60, 604800, "seconds"),
+        "How long an upload policy may be used.",
+    )
+    upload_max_bytes: int = _option(
+        MAX_POST_BYTES,
+        "Uploads",
+        number(1, MAX_POST_BYTES, "bytes"),
+        "The largest file that an upload policy allows. S3 itself takes 5 GiB in one POST.",
+    )
+    # -- Delivery ---------------------------------------------------------------------------
+    cdn_host: str = _option(
+        "",
+        "Delivery",
+        text("a host without scheme (cdn.example.com)", r"[A-Za-z0-9.\[\]:-]{1,260}"),
+        "Host of the CDN in front of us, as browsers know it.",
+        required=True,
+    )
+    max_age: int = _option(
+        2592000,
+        "Delivery",
+        number(0, 31536000, "seconds"),
+        "How long originals and thumbnails may be kept.",
+        thumbor=True,
+    )
+    error_max_age: int = _option(
+        10,
+        "Delivery",
+        number(0, 86400, "seconds"),
+        "How long an answer about a faulty or missing path may be kept. 5xx are never kept.",
+    )
+    source_max_bytes: int = _option(
+        100 * 1024**2,
+        "Delivery",
+        number(1, 2 * 1024**3, "bytes"),
+        "The largest original that is made into a thumbnail.",
+    )
+    thumbnail_max_side: int = _option(
+        5000,
+        "Delivery",
+        number(1, 16383, "pixels"),
+        "The greatest width or height of a thumbnail.",
+    )
+    thumbnail_max_filters: int = _option(
+        10,
+        "Delivery",
+        number(0, 100, "filters"),
+        "The most filters in one thumbnail's options.",
+    )
+    thumbnail_queue: int = _option(
+        100,
+        "Delivery",
+        number(1, 10000, "requests"),
+        "The most thumbnails that a process works on at once; past it the answer is 503.",
+    )
+    # -- Server -----------------------------------------------------------------------------
+    security_key: str = _option(
+        THUMBOR_DEFAULT_KEY,
+        "Server",
+        text(
+            "a text of at least 8 characters that is not Thumbor's default",
+            rf"(?s)(?!{THUMBOR_DEFAULT_KEY}$).{{8,}}",
+        ),
+        "Thumbor's key for signed image URLs.",
+        secret=True,
+        thumbor=True,
+        required=True,
+        env="THUMBOR_SECURITY_KEY",
+    )
+    trusted_proxies: tuple[str, ...] = _option(
+        (),
+        "Server",
+        networks,
+        "Proxies whose X-Forwarded-For is believed.",
+    )
+    shutdown_seconds: float = _option(
+        30.0,
+        "Server",
+        number(0, 600, "seconds", whole=False),
+        "After SIGTERM, how long requests in flight may take to finish.",
+    )
+    client_write_seconds: float = _option(
+        60.0,
+        "Server",
+        number(1, 3600, "seconds", whole=False),
+        "How long a client may take for one chunk (64 KiB) of an original before it is dropped.",
+    )
+    ready_seconds: float = _option(
+        2.0,
+        "Server",
+        number(0.1, 60, "seconds", whole=False),
+        "How long /ready waits for the bucket.",
+    )
+    log_level: str = _option(
+        "info",
+        "Server",
+        one_of("debug", "info", "warning", "error"),
+        "Least severe log line that is written.",
+    )
+    sentry_dsn: str = _option(
+        "",
+        "Server",
+        text("a Sentry DSN, or nothing", r"(https?://[^\s@]+@[^\s/]+/.+)?"),
+        "Where unexpected errors are reported. Empty: nowhere.",
+        secret=True,
+    )
+    demo_page: bool = _option(
+        False,
+        "Server",
+        switch,
+        "Serve a page at / on which anybody may upload to any app. For trying only.",
+    )
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Check all options of a Thumbor config; the answer is kept for that config.
+
+        Raises:
+            ConfigurationError: with a line for each fault.
+        """
+        if config not in _CHECKED:
+            _CHECKED[config] = cls(**_checked_values(config))
+        return _CHECKED[config]  # type: ignore[return-value]
+
+
+_CHECKED: WeakKeyDictionary[Config, Settings] = WeakKeyDictionary()
+
+
+def option_name(option: Field[Any]) -> str:
+    """The name in thumbor.conf; that in the environment may differ (metadata `env`)."""
+    return option.name.upper()
+
+
+def environment_name(option: Field[Any]) -> str:
+    """The environment variable that sets this option."""
+    return str(option.metadata.get("env", option_name(option)))
+
+
+def _checked_values(config: Config) -> dict[str, Any]:
+    values, faults = {}, []
+    for option in fields(Settings):
+        raw = getattr(config, option_name(option))
+        kind: Kind = option.metadata["kind"]
+        try:
+            values[option.name] = kind.parse(raw)
+        except (ValueError, TypeError, OverflowError):
+            faults.append(
+                f"{environment_name(option)}: got {_shown(option, raw)}, wants {kind.wants}"
+            )
+    if not values.get("api_keys") and not values.get("apps_file"):
+        faults.append("API_KEYS, APPS_FILE: got neither, wants one of them")
+    if faults:
+        raise ConfigurationError(faults)
+    return values
+
+
+def _shown(option: Field[Any], raw: Any) -> str:
+    if raw in ("", None):
+        return "nothing"
+    if option.metadata.get("secret"):
+        if raw == THUMBOR_DEFAULT_KEY:
+            return "Thumbor's default key"
+        return f"a value of {len(str(raw))} characters (not shown)"
+    return repr(raw)
+
+
+for _field in fields(Settings):
+    if not _field.metadata.get("thumbor"):
+        Config.define(
+            option_name(_field),
+            _field.default,
+            _field.metadata["help"],
+            f"thumbor_renuo: {_field.metadata['group']}",
+        )
+
+
+def production(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What thumbor.conf sets.
+
+    Our plug-ins, Thumbor's options that must not stay at their defaults, and each option that
+    the environment names.
+
+    Args:
+        environ: normally os.environ. An empty variable counts as not set.
+    """
+    chosen = {
+        "HANDLER_LISTS": ["thumbor_renuo.handlers"],
+        "LOADER": "thumbor_renuo.loaders.s3_loader",
+        "STORAGE": "thumbor.storages.no_storage",
+        "URL_SIGNER": "thumbor_renuo.url_signer",
+        "FILTERS": list(SAFE_FILTERS),
+        # Thumbor's default serves unsigned URLs of any size to anybody.
+        "ALLOW_UNSAFE_URL": False,
+        # Thumbor's default of 32 asks the storage for half a key on each request.
+        "MAX_ID_LENGTH": 0,
+        "MAX_AGE": 2592000,
+        "RESPECT_ORIENTATION": True,
+        # Thumbor's default of 0 transforms and encodes on the event loop.
+        "ENGINE_THREADPOOL_SIZE": cpu_count() or 1,
+        "UPLOAD_ENABLED": False,
+        "USE_BLACKLIST": False,
+        "THUMBOR_LOG_CONFIG": json_logs(environ.get("LOG_LEVEL") or "info"),
+    }
+    for option in fields(Settings):
+        value = environ.get(environment_name(option), "")
+        if value:
+            chosen[option_name(option)] = value
+    return chosen
+
+
+def markdown_table() -> str:
+    """All options in Markdown, a table for each group."""
+    lines: list[str] = []
+    group = ""
+    for option in fields(Settings):
+        if option.metadata["group"] != group:
+            group = option.metadata["group"]
+            lines += [
+                "",
+                f"## {group}",
+                "",
+                "| option | default | accepts | meaning |",
+                "| --- | --- | --- | --- |",
+            ]
+        default = "**required**" if option.metadata.get("required") else f"`{option.default!r}`"
+        kind: Kind = option.metadata["kind"]
+        cells = [f"`{environment_name(option)}`", default, kind.wants, option.metadata["help"]]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines).strip()

@@ -1,0 +1,1 @@
+"""Services for delivery: they take values and know neither Tornado nor Thumbor's server."""

@@ -1,0 +1,132 @@
+"""Every error a client may be told of: its HTTP status, its code and its public message.
+
+RenuoError                     500  internal_error
+├── ConfigurationError              (stops the start; never reaches a client)
+├── BadRequest                 400  bad_request
+│   ├── InvalidPath            400  invalid_path
+│   ├── InvalidOptions         400  invalid_options
+│   └── UnreadableImage        400  unreadable_image
+├── Forbidden                  403  forbidden
+├── NotFound                   404  not_found
+├── MethodNotAllowed           405  method_not_allowed
+├── TooLarge                   413  too_large
+├── RangeNotSatisfiable        416  range_not_satisfiable
+├── StorageError               502  storage_error
+│   └── StorageTimeout         504  storage_timeout
+└── Unavailable                503  unavailable
+"""
+
+from collections.abc import Sequence
+
+
+class RenuoError(Exception):
+    """The root: what went wrong in words that a client may read.
+
+    Args:
+        message: public text; names the parameter at fault and never holds a secret.
+        limit: the bound that was passed, where there is one.
+    """
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(self, message: str, *, limit: int | str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.limit = limit
+
+
+class ConfigurationError(RenuoError):
+    """The set-up is wrong; `faults` has one line for each thing to mend."""
+
+    code = "configuration_error"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        lines = "\n".join(f"  - {fault}" for fault in faults)
+        super().__init__(f"thumbor_renuo cannot start; {len(faults)} to mend:\n{lines}")
+        self.faults = tuple(faults)
+
+
+class BadRequest(RenuoError):
+    """The request is not one that can be answered."""
+
+    status = 400
+    code = "bad_request"
+
+
+class InvalidPath(BadRequest):
+    """The path is no object key of ours."""
+
+    code = "invalid_path"
+
+
+class InvalidOptions(BadRequest):
+    """The thumbnail options are not Thumbor's, or outside the limits."""
+
+    code = "invalid_options"
+
+
+class UnreadableImage(BadRequest):
+    """The stored object cannot be decoded as an image."""
+
+    code = "unreadable_image"
+
+
+class Forbidden(RenuoError):
+    """The caller may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(RenuoError):
+    """There is nothing under this name."""
+
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(RenuoError):
+    """The resource does not know this method."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class TooLarge(RenuoError):
+    """More bytes than are allowed."""
+
+    status = 413
+    code = "too_large"
+
+
+class RangeNotSatisfiable(RenuoError):
+    """The range begins behind the object's end; `size` is the object's size in bytes."""
+
+    status = 416
+    code = "range_not_satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the range lies outside the object's {size} bytes", limit=size)
+        self.size = size
+
+
+class StorageError(RenuoError):
+    """The bucket could not be read: refused, unreachable, or cut short."""
+
+    status = 502
+    code = "storage_error"
+
+
+class StorageTimeout(StorageError):
+    """The bucket did not answer in time."""
+
+    status = 504
+    code = "storage_timeout"
+
+
+class Unavailable(RenuoError):
+    """The service cannot take this request just now."""
+
+    status = 503
+    code = "unavailable"

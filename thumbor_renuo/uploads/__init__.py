@@ -1,0 +1,1 @@
+"""Services for uploads: they take values and know neither Tornado nor Thumbor."""
