@@ -54,8 +54,12 @@ async def load(context: Any, url: str) -> LoaderResult:
 
 
 def _key(url: str) -> ObjectKey:
+    try:
+        key = unquote(url, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidPath("the key is not UTF-8") from None
     # Our own signed part has the u/ of the public path in it, so that others may sign the same.
-    return ObjectKey.parse(unquote(url, errors="strict").removeprefix("u/"))
+    return ObjectKey.parse(key.removeprefix("u/"))
 
 
 def _result(error: RenuoError) -> str | int:
