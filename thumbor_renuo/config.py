@@ -439,8 +439,15 @@ def markdown_table() -> str:
                 "| option | default | accepts | meaning |",
                 "| --- | --- | --- | --- |",
             ]
-        default = "**required**" if option.metadata.get("required") else f"`{option.default!r}`"
+        default = "**required**" if option.metadata.get("required") else _written(option.default)
         kind: Kind = option.metadata["kind"]
         cells = [f"`{environment_name(option)}`", default, kind.wants, option.metadata["help"]]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines).strip()
+
+
+def _written(default: Any) -> str:
+    """A default as one would write it into the environment."""
+    if default in ("", ()):
+        return "none"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
