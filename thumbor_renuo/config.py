@@ -53,7 +53,7 @@ def number(low: float, high: float, unit: str, *, whole: bool = True) -> Kind:
         return value
 
     word = "a whole number" if whole else "a number"
-    return Kind(f"{word} of {unit} from {low:g} to {high:g}".replace("e+09", "e9"), parse)
+    return Kind(f"{word} of {unit} from {low:,} to {high:,}", parse)
 
 
 def one_of(*choices: str) -> Kind:
