@@ -136,7 +136,7 @@ def _from_file(name: str, faults: list[str]) -> Iterable[tuple[str, App]]:
     except OSError as error:
         faults.append(f"APPS_FILE: got {name!r}, wants a readable file ({error.strerror})")
         return
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of the syntax, of UTF-8, of huge numbers
         where = re.search(r"\(at [^)]*\)", str(error))  # the rest may quote a secret
         faults.append(f"APPS_FILE {name}: is no TOML {where[0] if where else ''}".strip())
         return

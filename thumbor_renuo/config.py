@@ -48,6 +48,8 @@ def number(low: float, high: float, unit: str, *, whole: bool = True) -> Kind:
         if isinstance(raw, bool):
             raise ValueError
         value: int | float = convert(raw)
+        if whole and isinstance(raw, float) and raw != value:
+            raise ValueError
         if not low <= value <= high:
             raise ValueError
         return value
@@ -71,27 +73,25 @@ def _parse_switch(raw: Any) -> bool:
 
 
 def _parse_endpoint(raw: Any) -> str:
+    if raw in ("", None):
+        return ""
     parts = urlsplit(str(raw))
-    if raw and (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.path.strip("/")
-        or parts.query
-        or parts.username
-    ):
+    # `port` raises ValueError for one that is none.
+    plain = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    if parts.scheme not in {"http", "https"} or str(raw).rstrip("/").lower() != plain:
         raise ValueError
     return str(raw).rstrip("/")
 
 
 def _parse_networks(raw: Any) -> tuple[str, ...]:
-    items = raw.split(",") if isinstance(raw, str) else raw
+    items = [str(item) for item in (raw.split(",") if isinstance(raw, str) else raw)]
     return tuple(str(ipaddress.ip_network(item.strip())) for item in items if item.strip())
 
 
 switch = Kind("true or false", _parse_switch)
 endpoint = Kind("an http(s) address without path, or nothing for AWS", _parse_endpoint)
 networks = Kind("addresses or networks, separated by commas (10.0.0.0/8, ::1)", _parse_networks)
-anything = Kind("a text", lambda raw: "" if raw is None else str(raw))
+anything = Kind("a text", lambda raw: "" if raw is None else str(raw).strip())
 
 
 def _option(default: Any, group: str, kind: Kind, help_text: str, **more: Any) -> Any:
@@ -229,7 +229,10 @@ class Settings:
     cdn_host: str = _option(
         "",
         "Delivery",
-        text("a host without scheme (cdn.example.com)", r"[A-Za-z0-9.\[\]:-]{1,260}"),
+        text(
+            "a host without scheme (cdn.example.com)",
+            r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?",
+        ),
         "Host of the CDN in front of us, as browsers know it.",
         required=True,
     )
@@ -317,7 +320,7 @@ class Settings:
     sentry_dsn: str = _option(
         "",
         "Server",
-        text("a Sentry DSN, or nothing", r"(https?://[^\s@]+@[^\s/]+/.+)?"),
+        text("a Sentry DSN, or nothing", r"(https?://[^\s@/]+@[^\s@/]+/(\S*/)?\d+)?"),
         "Where unexpected errors are reported. Empty: nowhere.",
         secret=True,
     )
@@ -374,7 +377,8 @@ def _checked_values(config: Config) -> dict[str, Any]:
 def _shown(option: Field[Any], raw: Any) -> str:
     if raw in ("", None):
         return "nothing"
-    if option.metadata.get("secret"):
+    # An address may hold a password where none belongs.
+    if option.metadata.get("secret") or "@" in str(raw):
         if raw == THUMBOR_DEFAULT_KEY:
             return "Thumbor's default key"
         return f"a value of {len(str(raw))} characters (not shown)"

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-ENTITY_TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
+ENTITY_TAG = re.compile(r'(?:W/)?"[^"]*"')
 # One range of bytes. Several (RFC 9110, 14.2 lets a server ignore them) are answered whole.
 ONE_RANGE = re.compile(r"bytes=(?:\d{1,19}-\d{0,19}|-\d{1,19})")
 
@@ -21,7 +21,7 @@ def is_not_modified(headers: Mapping[str, str], etag: str, last_modified: dateti
     if tags is not None:
         # 13.1.2: the comparison is weak.
         known = [tag.removeprefix("W/") for tag in ENTITY_TAG.findall(tags)]
-        return "*" in known or etag.removeprefix("W/") in known
+        return tags.strip() == "*" or etag.removeprefix("W/") in known
     since = _date(headers.get("If-Modified-Since"))
     return since is not None and last_modified.replace(microsecond=0) <= since
 
@@ -46,7 +46,7 @@ def wanted_range(headers: Mapping[str, str], etag: str, last_modified: datetime)
 
 def single_range(headers: Mapping[str, str]) -> str | None:
     """The value of Range if it is one well-formed range of bytes."""
-    value = headers.get("Range", "").replace(" ", "").lower()
+    value = headers.get("Range", "").strip(" \t").lower()
     if not ONE_RANGE.fullmatch(value):
         return None
     first, _, last = value.removeprefix("bytes=").partition("-")
@@ -62,4 +62,5 @@ def _date(value: str | None) -> datetime | None:
         parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
         return None
-    return parsed if parsed.tzinfo else None
+    # The asctime form, which recipients must accept (RFC 9110, 5.6.7), names no zone.
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

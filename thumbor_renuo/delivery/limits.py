@@ -10,6 +10,12 @@ NUMBER = re.compile(r"\d+")
 WHOLE_NUMBER = re.compile(r"(?<![\w.])\d+")
 MAX_SIDE = 65535  # of any image, and the largest number that Pillow takes for one
 MAX_DIGITS = 9
+MAX_CALL = 1024
+QUOTES = 2
+BLANKS = re.compile(r"\s{2}")
+DECIMAL = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+# Arguments that multiply a picture's size, by their places.
+GREATEST = {"proportion": {0: 1}, "watermark": {4: 100, 5: 100}}
 
 
 class FilterGrammar(Protocol):
@@ -62,18 +68,40 @@ def check_filters(text: str | None, known: Mapping[str, FilterGrammar], max_filt
         name = call.partition("(")[0]
         if name not in known:
             raise InvalidOptions(f"there is no filter {name[:40]!r}")
-        if not known[name].regex.fullmatch(call):
+        _check_shape(name, call)
+        match = known[name].regex.fullmatch(call)
+        if match is None:
             raise InvalidOptions(f"the arguments of {call[:100]!r} are not what the filter takes")
-        _check_arguments(name, call)
+        _check_arguments(name, match.groups())
 
 
-def _check_arguments(name: str, call: str) -> None:
-    if name == "proportion" and float(call[len("proportion(") : -1]) > 1:
-        raise InvalidOptions("the argument of 'proportion' is over the limit of 1", limit=1)
-    if name != "watermark" and any(len(n) > MAX_DIGITS for n in WHOLE_NUMBER.findall(call)):
+def _check_shape(name: str, call: str) -> None:
+    # Thumbor's grammar goes back over blanks and quotes again and again: 3,000 blanks would
+    # take it 20 seconds.
+    if len(call) > MAX_CALL:
+        raise InvalidOptions(
+            f"the filter {name[:40]!r} is over the limit of {MAX_CALL} characters", limit=MAX_CALL
+        )
+    if BLANKS.search(call) or call.count("'") > QUOTES:
+        raise InvalidOptions(
+            f"the filter {name!r} has several blanks in a row or more than {QUOTES} quotes"
+        )
+
+
+def _check_arguments(name: str, arguments: tuple[str | None, ...]) -> None:
+    given = [argument or "" for argument in arguments]
+    # The first argument of these names an image, and its digits are part of the name.
+    numbers = given[1:] if name in {"watermark", "frame"} else given
+    if any(len(digits) > MAX_DIGITS for text in numbers for digits in WHOLE_NUMBER.findall(text)):
         raise InvalidOptions(
             f"an argument of {name!r} has more than {MAX_DIGITS} digits", limit=MAX_DIGITS
         )
+    for place, limit in GREATEST.get(name, {}).items():
+        digits = DECIMAL.search(given[place]) if place < len(given) else None
+        if digits and float(digits[0]) > limit:
+            raise InvalidOptions(
+                f"argument {place + 1} of {name!r} is over the limit of {limit}", limit=limit
+            )
 
 
 def _number(digits: str) -> float:

@@ -8,8 +8,8 @@ BY_EXTENSION = {
     "webp": "image/webp", "avif": "image/avif",
 }  # fmt: skip
 # Chrome shows no PDF in a sandbox.
-PASSIVE = re.compile(r"(image/(?!svg)|video/|audio/|application/pdf$|text/plain\b)")
-TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w.-]+=[\w.-]+)*")
+PASSIVE = re.compile(r"(image|video|audio)/(?!.*(?:xml|svg))[\w.+-]+|application/pdf|text/plain")
+TYPE = re.compile(r'[\w.+-]+/[\w.+-]+([ \t]*;[ \t]*[\w.-]+=([\w.-]+|"[\w .,+/-]*"))*', re.ASCII)
 
 
 def served_type(key: str, stored: str) -> str:
@@ -27,6 +27,6 @@ def served_type(key: str, stored: str) -> str:
 
 def protective_headers(media_type: str) -> dict[str, str]:
     """Headers that keep an uploaded page or SVG from running scripts on the CDN's host."""
-    if PASSIVE.match(media_type):
+    if PASSIVE.fullmatch(media_type.partition(";")[0].strip().lower()):
         return {}
     return {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}

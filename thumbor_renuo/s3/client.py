@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -62,6 +64,7 @@ class S3Bucket(Bucket):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.s3_bucket_name, settings.s3_region, settings.s3_endpoint or None)
         self._settings = settings
+        self._session = isolated_session(AioSession)
         self._client: Any = None
         self._config = client_config(settings, AioConfig)
         self._opening = asyncio.Lock()
@@ -244,6 +247,18 @@ async def close_buckets() -> None:
         await bucket._close_client()  # noqa: SLF001
 
 
+def isolated_session(session_class: Any) -> Any:
+    """A botocore session that leaves the machine's AWS variables and files alone."""
+    nowhere = (None, None, os.devnull, None)
+    return session_class(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": nowhere,
+            "credentials_file": nowhere,
+        }
+    )
+
+
 def client_config(settings: Settings, config_class: Any) -> Any:
     """Botocore's configuration for both of our S3 clients: the signer's and the reader's."""
     # A dotted bucket is no host name that a wildcard certificate covers.
@@ -255,6 +270,9 @@ def client_config(settings: Settings, config_class: Any) -> Any:
         connect_timeout=settings.s3_connect_seconds,
         read_timeout=settings.s3_read_seconds,
         retries={"mode": "standard", "total_max_attempts": settings.s3_retries + 1},
+        ignore_configured_endpoint_urls=True,
+        use_fips_endpoint=False,
+        use_dualstack_endpoint=False,
         # S3 look-alikes do not know the newer checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -5,10 +5,11 @@ from typing import Any
 
 import boto3
 from botocore.config import Config as BotoConfig
+from botocore.session import Session as BotocoreSession
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.config import Settings
-from thumbor_renuo.s3.client import client_config
+from thumbor_renuo.s3.client import client_config, isolated_session
 from thumbor_renuo.uploads.prefix import new_prefix
 
 UTF8 = "✓"
@@ -24,7 +25,7 @@ class PolicySigner:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client = boto3.client(
+        self._client = boto3.Session(botocore_session=isolated_session(BotocoreSession)).client(
             "s3",
             region_name=settings.s3_region,
             endpoint_url=settings.s3_endpoint or None,
