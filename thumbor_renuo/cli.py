@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigurationError, LocalS3Error) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     except (OSError, MissingFile) as error:
         print(f"thumbor-renuo {chosen.command}: {error}", file=sys.stderr)
         return 1

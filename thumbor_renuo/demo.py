@@ -4,9 +4,11 @@ import json
 import logging
 import os
 import secrets
+import signal
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from thumbor.config import Config
 
@@ -30,6 +32,8 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
         port: of everything but the S3 server.
         processes: how many serve.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop_early)  # until the supervisor takes them over
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir = data_dir.resolve()
     facts = data_dir / "demo.json"
@@ -44,12 +48,18 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
             processes=processes,
             on_ready=lambda: _announce(facts, storage, config, port),
             on_tick=lambda: _keep_alive(storage),
+            in_child=storage.release,
         )
         storage.start()
         supervisor.run()
     finally:
         storage.stop()
         facts.unlink(missing_ok=True)
+
+
+def _stop_early(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave while the S3 server still starts; it is stopped on the way out."""
+    raise SystemExit(128 + number)
 
 
 def _settings(data_dir: Path, storage: LocalS3, port: int) -> dict[str, Any]:

@@ -122,6 +122,10 @@ class LocalS3:
     def stop(self) -> None:
         """End the server; afterwards neither its process nor its ports are left."""
         self._end_process()
+        self.release()
+
+    def release(self) -> None:
+        """Close the log, and with it the folder's lock; a forked child does so at once."""
         if self._log:
             self._log.close()
             self._log = None

@@ -44,6 +44,7 @@ class Supervisor:
         processes: how many children.
         on_ready: called once, when the first child accepts.
         on_tick: called about twice a second.
+        in_child: called first in each child, to let go of what is the parent's.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class Supervisor:
         processes: int,
         on_ready: Callable[[], None] = lambda: None,
         on_tick: Callable[[], None] = lambda: None,
+        in_child: Callable[[], None] = lambda: None,
     ) -> None:
         self._config = config
         self._processes = processes
-        self._on_ready, self._on_tick = on_ready, on_tick
+        self._on_ready, self._on_tick, self._in_child = on_ready, on_tick, in_child
         self._sockets = bind_sockets(port, address, backlog=BACKLOG)
         self._slots = [Slot() for _ in range(processes)]
         self._signals: list[int] = []
@@ -127,6 +129,7 @@ class Supervisor:
         try:
             signal.set_wakeup_fd(-1)
             os.close(self._our_life)
+            self._in_child()
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; we decide
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             worker.run(
