@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
@@ -20,6 +21,7 @@ from thumbor_renuo.server import Supervisor
 logger = logging.getLogger(__name__)
 
 BUCKET = "demo"
+RESTART_SECONDS = 5.0
 APPS = (("shop", "demo"), ("blog", "demo"))
 
 
@@ -47,7 +49,7 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
             port=port,
             processes=processes,
             on_ready=lambda: _announce(facts, storage, config, port),
-            on_tick=lambda: _keep_alive(storage),
+            on_tick=_KeepAlive(storage),
             in_child=storage.release,
         )
         storage.start()
@@ -144,11 +146,19 @@ def _announce(facts: Path, storage: LocalS3, config: Mapping[str, Any], port: in
     print(f"\nthumbor_renuo is ready: {url}\n(Ctrl-C stops it)\n", flush=True)  # noqa: T201
 
 
-def _keep_alive(storage: LocalS3) -> None:
-    """Start the S3 server again if it has died."""
-    if not storage.is_running():
+class _KeepAlive:
+    """Starts the S3 server again if it has died, and after a failure not at once."""
+
+    def __init__(self, storage: LocalS3) -> None:
+        self._storage = storage
+        self._not_before = 0.0
+
+    def __call__(self) -> None:
+        if self._storage.is_running() or time.monotonic() < self._not_before:
+            return
         logger.error("the S3 server died and is started again")
         try:
-            storage.start()
-        except LocalS3Error:
-            logger.exception("the S3 server does not start")
+            self._storage.start()
+        except LocalS3Error as error:
+            logger.error("%s", error)  # noqa: TRY400
+            self._not_before = time.monotonic() + RESTART_SECONDS

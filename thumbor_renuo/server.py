@@ -16,6 +16,7 @@ from tornado.netutil import bind_sockets
 
 from thumbor_renuo import worker
 from thumbor_renuo.config import Settings
+from thumbor_renuo.listening import refuse_new
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +171,7 @@ class Supervisor:
         # Ours first: the last to close a listening socket resets what waits in its queue, and
         # the children empty it before they close.
         for listening in self._sockets:
+            refuse_new(listening)
             listening.close()
         for pid in self._living():
             os.kill(pid, signal.SIGTERM)

@@ -26,6 +26,7 @@ IDLE_CONNECTION_SECONDS = 75
 BODY_SECONDS = 30
 MAX_HEADER_BYTES = 64 * 1024
 QUIET_SECONDS = 1.0
+HANDSHAKE_SECONDS = 0.1  # connections that had begun when new ones were refused still come in
 FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -82,6 +83,8 @@ async def _serve(
     ready()
     await stop.wait()
     loop.remove_reader(lifeline)
+    server.conn_params.no_keep_alive = True
+    await asyncio.sleep(HANDSHAKE_SECONDS)
     _stop_accepting(server, sockets)
     await _finish(server, settings.shutdown_seconds)
 
@@ -114,7 +117,6 @@ def _resume(server: HTTPServer, listening: socket.socket) -> None:
 
 
 def _stop_accepting(server: HTTPServer, sockets: Sequence[socket.socket]) -> None:
-    server.conn_params.no_keep_alive = True
     for listening in sockets:
         asyncio.get_running_loop().remove_reader(listening)
         while _accept(server, listening):

@@ -130,7 +130,8 @@ LONG = "a" * 10_000
     ("/t/%ff/u/o/foobar-develop/x", 400), (f"/t/30x30/u/o/foobar-develop/{LONG}", 400),
     (f"/t/{LONG}/u/o/foobar-develop/a.jpg", 400), (f"/t/{LONG}", 400), ("/", 404), ("/x", 404),
     ("/favicon.ico", 404), ("/unsafe/30x30/o/foobar-develop/a.jpg", 400),
-    ("/aaaa/30x30/o/foobar-develop/a.jpg", 400), ("/%ff/x", 400), ("/../../etc/passwd", 400),
+    ("/aaaa/30x30/o/foobar-develop/a.jpg", 404), ("/%ff/x", 404), ("/../../etc/passwd", 404),
+    ("/" + "a" * 27 + "=/30x30/o/foobar-develop/a.jpg", 400), ("/" + "a" * 27 + "=/%ff", 400),
     ("/blacklist", 404), ("/image", 404), ("/debug", 404),
 ])  # fmt: skip
 @pytest.mark.usefixtures("bucket")

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from thumbor.handler_lists import HandlerList
-from thumbor.url import Url
 
 from thumbor_renuo import error_reports
 from thumbor_renuo.apps import AppRegistry
@@ -12,11 +11,11 @@ from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery import thumbnail_path
 from thumbor_renuo.delivery.admission import Admission
 from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.handlers import signed
 from thumbor_renuo.handlers.base import NotFoundHandler, Services
 from thumbor_renuo.handlers.client import ClientHandler, DemoHandler
 from thumbor_renuo.handlers.health import HealthcheckHandler, PingHandler, ReadyHandler
 from thumbor_renuo.handlers.original import OriginalHandler
-from thumbor_renuo.handlers.signed import SignedHandler
 from thumbor_renuo.handlers.thumbnail import ThumbnailHandler
 from thumbor_renuo.handlers.upload_policy import UploadPolicyHandler
 from thumbor_renuo.uploads.presigned_post import PolicySigner
@@ -46,7 +45,7 @@ def get_handlers(context: Any) -> HandlerList:
         (thumbnail_path.ROUTE, ThumbnailHandler, pipeline),
         (r"/client/((?:renuo-upload|demo)\.(?:js|css))", ClientHandler, ours),
         *([(r"/", DemoHandler, ours)] if settings.demo_page else []),
-        (Url.regex(), SignedHandler, pipeline),
+        (signed.ROUTE, signed.SignedHandler, pipeline),
         (r".*", NotFoundHandler, ours),
     ]
 

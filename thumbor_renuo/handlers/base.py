@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import uuid
+from asyncio import Future
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -215,10 +216,11 @@ class PublicHandler(RequestHandler):
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.write(json.dumps(value, ensure_ascii=False).encode())
 
-    def on_finish(self) -> None:
-        """Forget the request."""
-        in_flight.discard(self)
-        super().on_finish()
+    def finish(self, chunk: Any = None) -> "Future[None]":
+        """End the answer; it is in flight until its last byte is at the client."""
+        written = super().finish(chunk)
+        written.add_done_callback(lambda _written: in_flight.discard(self))
+        return written
 
     def on_connection_close(self) -> None:
         """Do not make a stopping process wait for a client that has left."""

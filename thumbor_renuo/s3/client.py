@@ -230,12 +230,15 @@ class S3Bucket(Bucket):
         if code in WRONG_CREDENTIALS:
             return f"S3_PUBLIC_KEY or S3_SECRET_KEY is wrong ({code})"
         bucket = f"arn:aws:s3:::{self._bucket}"
-        if operation == "HeadBucket":
-            return f"the access key lacks s3:ListBucket on {bucket}"
-        return (
-            f"the access key lacks s3:GetObject on {bucket}/o/*, or the object is missing and it "
-            f"lacks s3:ListBucket on {bucket} (see S3_FORBIDDEN_IS_MISSING)"
-        )
+        lacking = f"the access key lacks s3:ListBucket on {bucket}"
+        if operation != "HeadBucket":
+            lacking = (
+                f"the access key lacks s3:GetObject on {bucket}/o/*, or the object is missing and "
+                f"it lacks s3:ListBucket on {bucket} (see S3_FORBIDDEN_IS_MISSING)"
+            )
+        if operation.startswith("Head"):  # S3 gives no reason in an answer without body
+            lacking += ", or S3_PUBLIC_KEY or S3_SECRET_KEY is wrong"
+        return lacking
 
 
 _BUCKETS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Any, S3Bucket]] = WeakKeyDictionary()
