@@ -151,7 +151,7 @@ def test_the_first_of_two_entries_with_one_key_counts(caplog: pytest.LogCaptureF
     registry = AppRegistry.load(f"{entry()};{entry(app_name='other')}")
     assert [app.full_name for app in registry] == ["shop-prod"]
     assert [r.getMessage() for r in caplog.records] == [
-        "API_KEYS entry 2: skipped, its key stands in an earlier entry"
+        "API_KEYS entry 2: skipped, its key stands in an earlier one"
     ]
 
 
@@ -197,7 +197,7 @@ def test_every_fault_of_the_file_is_reported_with_its_position(apps_file: Path) 
         "APPS_FILE, app 2: lacks a text for: private_key, env",
         "APPS_FILE, app 4: name: takes letters, digits, '.', '_', '-' only",
         "APPS_FILE, app 5: name, env: takes letters, digits, '.', '_', '-' only",
-        "APPS_FILE, app 6: its api_key stands in an earlier record",
+        "APPS_FILE, app 6: its key stands in an earlier one",
     )
     assert "HUNTER" not in "".join(faults)
 
@@ -205,9 +205,7 @@ def test_every_fault_of_the_file_is_reported_with_its_position(apps_file: Path) 
 def test_a_key_of_the_file_may_not_stand_in_api_keys(apps_file: Path) -> None:
     """A key that API_KEYS has already is a fault of the file."""
     apps_file.write_text(toml(RECORD), "utf-8")
-    assert faults_of(entry(), apps_file) == (
-        "APPS_FILE, app 1: its api_key stands in an earlier record",
-    )
+    assert faults_of(entry(), apps_file) == ("APPS_FILE, app 1: its key stands in an earlier one",)
 
 
 def test_a_missing_file_is_a_fault(apps_file: Path) -> None:
@@ -244,7 +242,7 @@ def test_what_is_no_toml_is_reported_by_position(
     assert faults_of("", apps_file) == (f"APPS_FILE: {fault}",)
 
 
-@pytest.mark.parametrize("content", ["", "apps = []", "apps = 7", "[apps]\nname = 'x'", "x = 1"])
+@pytest.mark.parametrize("content", ["", "apps = []", "apps = 7", "[apps]\nname = 'x'"])
 def test_a_file_without_apps_is_a_fault(apps_file: Path, content: str) -> None:
     """A file that was named holds at least one [[apps]] table."""
     apps_file.write_text(content, "utf-8")
@@ -278,3 +276,21 @@ def test_toml_that_python_cannot_hold_is_a_fault(tmp_path: Path, content: str) -
     (tmp_path / "apps.toml").write_text(content)
     with pytest.raises(ConfigurationError, match="is no TOML"):
         AppRegistry.load("", str(tmp_path / "apps.toml"))
+
+
+def test_what_no_app_is_made_of_is_a_fault(apps_file: Path) -> None:
+    """A table beside [[apps]] is a slip of the pen, not nothing."""
+    apps_file.write_text("x = 1\n[other]\n", "utf-8")
+    assert faults_of(API_KEYS, apps_file)[0] == "APPS_FILE: has unknown tables: other, x"
+
+
+def test_two_apps_do_not_share_a_folder(caplog: pytest.LogCaptureFixture) -> None:
+    """`a-b` + `c` and `a` + `b-c` are one folder: the second is skipped with a logged error."""
+    entries = [
+        '{"key":"1","private_key":"p","app_name":"a-b","env":"c"}',
+        '{"key":"2","private_key":"p","app_name":"a","env":"b-c"}',
+        '{"key":"3","private_key":"p","app_name":"a-b","env":"c"}',
+    ]
+    registry = AppRegistry.load(";".join(entries))
+    assert [app.api_key for app in registry] == ["1", "3"], "one app may have several keys"
+    assert "API_KEYS entry 2: skipped, its folder 'a-b-c' is that of another app" in caplog.text

@@ -42,6 +42,7 @@ BOUNDS = [
     ("THUMBNAIL_MAX_FILTERS", "-1", "0", "100", "101"),
     ("THUMBNAIL_QUEUE", "0", "1", "10000", "10001"),
     ("SHUTDOWN_SECONDS", "-0.1", "0", "600", "600.1"),
+    ("CLIENT_BYTES_PER_SECOND", "0", "1", "1000000000", "1000000001"),
     ("CLIENT_WRITE_SECONDS", "0.9", "1", "3600", "3600.1"),
     ("READY_SECONDS", "0.09", "0.1", "60", "60.1"),
 ]
@@ -332,12 +333,12 @@ def test_production_replaces_thumbors_unsafe_defaults() -> None:
     assert chosen["LOADER"] == "thumbor_renuo.loaders.s3_loader"
 
 
-def test_all_filters_but_sharpen_are_on() -> None:
-    """The seven legacy filters are among the filters, sharpen is not."""
+def test_all_filters_but_the_unsafe_are_on() -> None:
+    """The seven legacy filters are among the filters, those that abort the process are not."""
     filters = {name.rpartition(".")[2] for name in production({})["FILTERS"]}
     legacy = {"brightness", "contrast", "rgb", "round_corner", "quality", "noise", "watermark"}
     assert legacy <= filters
-    assert "sharpen" not in filters
+    assert not {"sharpen", "curve"} & set(filters)
     assert len(SAFE_FILTERS) == len(filters)
 
 

@@ -18,6 +18,8 @@ TABLE = {
     "NotFound": ("RenuoError", 404, "not_found"),
     "MethodNotAllowed": ("RenuoError", 405, "method_not_allowed"),
     "TooLarge": ("RenuoError", 413, "too_large"),
+    "OriginalTooLarge": ("TooLarge", 413, "too_large"),
+    "PreconditionFailed": ("RenuoError", 412, "precondition_failed"),
     "RangeNotSatisfiable": ("RenuoError", 416, "range_not_satisfiable"),
     "StorageError": ("RenuoError", 502, "storage_error"),
     "StorageTimeout": ("StorageError", 504, "storage_timeout"),
@@ -69,3 +71,11 @@ def test_a_configuration_error_lists_every_fault() -> None:
         "  - B: got nothing, wants it"
     )
     assert isinstance(error, RenuoError)
+
+
+def test_what_may_be_kept() -> None:
+    """Only an error that the path alone makes is the same for everybody."""
+    kept = {name for name in TABLE if getattr(errors, name).lies_in_path}
+    assert kept == {
+        "InvalidPath", "InvalidOptions", "UnreadableImage", "NotFound", "OriginalTooLarge",
+    }  # fmt: skip

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -79,13 +79,18 @@ class AppRegistry:
         faults: list[str] = []
         found = [*_from_api_keys(api_keys), *_from_file(apps_file, faults)]
         apps: dict[str, App] = {}
+        owners: dict[str, tuple[str, str]] = {}
         for position, app in found:
-            if app.api_key not in apps:
+            owner = owners.setdefault(app.full_name, (app.name, app.env))
+            clash = "its key stands in an earlier one" if app.api_key in apps else ""
+            if owner != (app.name, app.env):
+                clash = f"its folder {app.full_name!r} is that of another app"
+            if not clash:
                 apps[app.api_key] = app
             elif position.startswith("API_KEYS"):
-                logger.error("%s: skipped, its key stands in an earlier entry", position)
+                logger.error("%s: skipped, %s", position, clash)
             else:
-                faults.append(f"{position}: its api_key stands in an earlier record")
+                faults.append(f"{position}: {clash}")
         if faults:
             raise ConfigurationError(faults)
         if not apps:
@@ -100,7 +105,7 @@ class AppRegistry:
         """Whether `o/<full_name>/` belongs to an app."""
         return full_name in self._names
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+    def __iter__(self) -> Iterator[App]:
         return iter(self._apps)
 
 
@@ -132,7 +137,7 @@ def _from_file(name: str, faults: list[str]) -> Iterable[tuple[str, App]]:
     if not name:
         return
     try:
-        records = tomllib.loads(Path(name).read_text("utf-8")).get("apps", [])
+        document = tomllib.loads(Path(name).read_text("utf-8"))
     except OSError as error:
         faults.append(f"APPS_FILE: got {name!r}, wants a readable file ({error.strerror})")
         return
@@ -140,6 +145,9 @@ def _from_file(name: str, faults: list[str]) -> Iterable[tuple[str, App]]:
         where = re.search(r"\(at [^)]*\)", str(error))  # the rest may quote a secret
         faults.append(f"APPS_FILE {name}: is no TOML {where[0] if where else ''}".strip())
         return
+    records = document.pop("apps", [])
+    if document:
+        faults.append(f"APPS_FILE {name}: has unknown tables: {', '.join(sorted(document))}")
     if not isinstance(records, list) or not records:
         faults.append(f"APPS_FILE {name}: wants at least one [[apps]] table")
         return

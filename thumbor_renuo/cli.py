@@ -15,7 +15,7 @@ from thumbor_renuo.config import markdown_table, production
 from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.handlers import check_setup
 from thumbor_renuo.local_s3 import LocalS3Error
-from thumbor_renuo.server import Supervisor
+from thumbor_renuo.server import StartError, Supervisor, bind
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         chosen.run(chosen)
-    except (ConfigurationError, LocalS3Error) as error:
+    except (ConfigurationError, LocalS3Error, StartError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -84,8 +84,7 @@ def _serve(chosen: argparse.Namespace) -> None:
 
     Supervisor(
         config,
-        address=chosen.bind,
-        port=chosen.port,
+        sockets=bind(chosen.bind, chosen.port),
         processes=chosen.processes,
         on_ready=announce,
     ).run()

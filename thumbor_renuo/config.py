@@ -17,8 +17,10 @@ from thumbor_renuo.logs import json_logs
 
 THUMBOR_DEFAULT_KEY = "MY_SECURE_KEY"
 MAX_POST_BYTES = 5 * 1024**3  # S3 takes no larger object in one POST
-# Thumbor's sharpen writes past the end of images under 16 pixels and aborts the process.
-SAFE_FILTERS = tuple(name for name in BUILTIN_FILTERS if name != "thumbor.filters.sharpen")
+# Their C code writes past its memory and aborts the process: sharpen on images under 16 pixels,
+# curve with an empty list.
+UNSAFE_FILTERS = {"thumbor.filters.sharpen", "thumbor.filters.curve"}
+SAFE_FILTERS = tuple(name for name in BUILTIN_FILTERS if name not in UNSAFE_FILTERS)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ def number(low: float, high: float, unit: str, *, whole: bool = True) -> Kind:
     convert: Callable[[Any], Any] = int if whole else float
 
     def parse(raw: Any) -> int | float:
-        if isinstance(raw, bool):
+        if isinstance(raw, bool) or (
+            isinstance(raw, str) and not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", raw)
+        ):
             raise ValueError
         value: int | float = convert(raw)
         if whole and isinstance(raw, float) and raw != value:
@@ -107,7 +111,7 @@ class Settings:
     s3_bucket_name: str = _option(
         "",
         "S3",
-        text("a bucket name", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+        text("a bucket name", r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]"),
         "The one bucket that holds the originals of all apps.",
         required=True,
     )
@@ -150,7 +154,8 @@ class Settings:
         50,
         "S3",
         number(1, 1000, "connections"),
-        "Most connections to S3 that a process opens for thumbnails, and again for originals.",
+        "Most connections to S3 that a process opens for thumbnails, and again for originals; more "
+        "originals at once are answered with 503.",
     )
     s3_connect_seconds: float = _option(
         2.0,
@@ -304,6 +309,13 @@ class Settings:
         "Server",
         number(1, 3600, "seconds", whole=False),
         "How long a client may take for one chunk (64 KiB) of an original before it is dropped.",
+    )
+    client_bytes_per_second: int = _option(
+        16384,
+        "Server",
+        number(1, 10**9, "bytes a second"),
+        "A client that takes an original more slowly on the whole is dropped after "
+        "CLIENT_WRITE_SECONDS and the time that this rate allows.",
     )
     ready_seconds: float = _option(
         2.0,

@@ -16,7 +16,7 @@ from thumbor.config import Config
 from thumbor_renuo.apps import AppRegistry
 from thumbor_renuo.config import production
 from thumbor_renuo.local_s3 import LocalS3, LocalS3Error
-from thumbor_renuo.server import Supervisor
+from thumbor_renuo.server import StartError, Supervisor, bind
 
 logger = logging.getLogger(__name__)
 
@@ -40,20 +40,19 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
     data_dir = data_dir.resolve()
     facts = data_dir / "demo.json"
     facts.unlink(missing_ok=True)
+    sockets = bind(address, port)
     storage = LocalS3(data_dir / "s3", bucket=BUCKET)
     try:
+        storage.start()  # first: it decides on its port
         config = Config(**_settings(data_dir, storage, port))
-        supervisor = Supervisor(
+        Supervisor(
             config,
-            address=address,
-            port=port,
+            sockets=sockets,
             processes=processes,
             on_ready=lambda: _announce(facts, storage, config, port),
             on_tick=_KeepAlive(storage),
             in_child=storage.release,
-        )
-        storage.start()
-        supervisor.run()
+        ).run()
     finally:
         storage.stop()
         facts.unlink(missing_ok=True)
@@ -150,7 +149,7 @@ class _KeepAlive:
     """Starts the S3 server again if it has died, and after a failure not at once."""
 
     def __init__(self, storage: LocalS3) -> None:
-        self._storage = storage
+        self._storage, self._endpoint = storage, storage.endpoint
         self._not_before = 0.0
 
     def __call__(self) -> None:
@@ -162,3 +161,7 @@ class _KeepAlive:
         except LocalS3Error as error:
             logger.error("%s", error)  # noqa: TRY400
             self._not_before = time.monotonic() + RESTART_SECONDS
+            return
+        if self._storage.endpoint != self._endpoint:
+            # Policies that are out name the old port, which somebody else has now.
+            raise StartError("another program has taken the S3 server's port")

@@ -3,9 +3,24 @@
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.utils import BadDsn, Dsn
 
 from thumbor_renuo import __version__
+from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.logs import request_id
+
+
+def check(dsn: str) -> None:
+    """Look whether Sentry can read its DSN.
+
+    Raises:
+        ConfigurationError: without the DSN, which holds a key.
+    """
+    try:
+        if dsn:
+            Dsn(dsn)
+    except BadDsn:
+        raise ConfigurationError(["SENTRY_DSN: got a value that Sentry cannot read"]) from None
 
 
 def start(dsn: str) -> None:

@@ -10,6 +10,8 @@ RenuoError                     500  internal_error
 ├── NotFound                   404  not_found
 ├── MethodNotAllowed           405  method_not_allowed
 ├── TooLarge                   413  too_large
+│   └── OriginalTooLarge       413  too_large
+├── PreconditionFailed         412  precondition_failed
 ├── RangeNotSatisfiable        416  range_not_satisfiable
 ├── StorageError               502  storage_error
 │   └── StorageTimeout         504  storage_timeout
@@ -25,10 +27,14 @@ class RenuoError(Exception):
     Args:
         message: public text; names the parameter at fault and never holds a secret.
         limit: the bound that was passed, where there is one.
+
+    Attributes:
+        lies_in_path: the path alone is at fault, so that others get the same answer.
     """
 
     status = 500
     code = "internal_error"
+    lies_in_path = False
 
     def __init__(self, message: str, *, limit: int | str | None = None) -> None:
         super().__init__(message)
@@ -58,18 +64,21 @@ class InvalidPath(BadRequest):
     """The path is no object key of ours."""
 
     code = "invalid_path"
+    lies_in_path = True
 
 
 class InvalidOptions(BadRequest):
     """The thumbnail options are not Thumbor's, or outside the limits."""
 
     code = "invalid_options"
+    lies_in_path = True
 
 
 class UnreadableImage(BadRequest):
     """The stored object cannot be decoded as an image."""
 
     code = "unreadable_image"
+    lies_in_path = True
 
 
 class Forbidden(RenuoError):
@@ -84,6 +93,7 @@ class NotFound(RenuoError):
 
     status = 404
     code = "not_found"
+    lies_in_path = True
 
 
 class MethodNotAllowed(RenuoError):
@@ -98,6 +108,19 @@ class TooLarge(RenuoError):
 
     status = 413
     code = "too_large"
+
+
+class OriginalTooLarge(TooLarge):
+    """The original is too large to be made into a thumbnail."""
+
+    lies_in_path = True
+
+
+class PreconditionFailed(RenuoError):
+    """The object is not the one that the request is about."""
+
+    status = 412
+    code = "precondition_failed"
 
 
 class RangeNotSatisfiable(RenuoError):

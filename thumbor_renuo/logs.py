@@ -48,6 +48,8 @@ def json_logs(level: str) -> dict[str, Any]:
         "root": {"level": known, "handlers": ["stdout"]},
         "loggers": {
             "tornado.access": quiet,
+            # Its warnings hold what clients write into paths; our access lines have the errors.
+            "thumbor": {"level": "ERROR"},
             # Chatter at info and debug, some of it with keys and signatures in it.
             "botocore": {"level": "WARNING"},
             "aiobotocore": {"level": "WARNING"},

@@ -2,12 +2,14 @@
 
 import logging
 import os
+import resource
 import select
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -25,6 +27,11 @@ SOUND_SECONDS = 10.0  # a process that lived this long is replaced without delay
 FIRST_DELAY, LAST_DELAY = 0.2, 10.0
 KILL_AFTER_SECONDS = 5.0  # beyond SHUTDOWN_SECONDS
 TICK_SECONDS = 0.5
+HOPELESS_DEATHS = 4  # of each process, before any was ready
+
+
+class StartError(RuntimeError):
+    """The server cannot start; the message says why."""
 
 
 @dataclass
@@ -38,10 +45,11 @@ class Slot:
 
 
 class Supervisor:
-    """The parent: binds, forks, replaces and stops; it serves nothing itself.
+    """The parent: forks, replaces and stops; it serves nothing itself.
 
     Args:
         config: Thumbor's, checked already.
+        sockets: of bind().
         processes: how many children.
         on_ready: called once, when the first child accepts.
         on_tick: called about twice a second.
@@ -52,8 +60,7 @@ class Supervisor:
         self,
         config: Config,
         *,
-        address: str,
-        port: int,
+        sockets: Sequence[socket.socket],
         processes: int,
         on_ready: Callable[[], None] = lambda: None,
         on_tick: Callable[[], None] = lambda: None,
@@ -62,9 +69,10 @@ class Supervisor:
         self._config = config
         self._processes = processes
         self._on_ready, self._on_tick, self._in_child = on_ready, on_tick, in_child
-        self._sockets = bind_sockets(port, address, backlog=BACKLOG)
+        self._sockets = sockets
         self._slots = [Slot() for _ in range(processes)]
         self._signals: list[int] = []
+        self._deaths, self._was_ready = 0, False
         # Children see the end of this pipe when we are gone, however we went.
         self._lifeline, self._our_life = os.pipe()
         self._ready, self._children_ready = os.pipe()
@@ -76,11 +84,14 @@ class Supervisor:
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then stop; a second signal stops at once."""
         self._catch_signals()
+        _raise_file_limit()
         try:
             while not self._stop_requested():
                 self._start_due()
                 self._wait(TICK_SECONDS)
                 self._reap()
+                if not self._was_ready and self._deaths >= HOPELESS_DEATHS * self._processes:
+                    raise StartError(f"no process came up in {self._deaths} tries; see above")
                 self._on_tick()
             self._stop()
         finally:
@@ -105,6 +116,7 @@ class Supervisor:
             self._wakeup.recv(4096)
         if self._ready in readable:
             os.read(self._ready, 4096)
+            self._was_ready = True
             announce, self._on_ready = self._on_ready, lambda: None
             announce()
 
@@ -160,6 +172,7 @@ class Supervisor:
                 if not self._stop_requested():
                     logger.error("process %d died and is replaced in %.1f s", slot.pid, slot.delay)
                 slot.pid = 0
+                self._deaths += 1
 
     def _living(self) -> list[int]:
         return [slot.pid for slot in self._slots if slot.pid]
@@ -186,6 +199,26 @@ class Supervisor:
             logger.error("process %d did not stop in time and is killed", pid)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def bind(address: str, port: int) -> list[socket.socket]:
+    """Listen, before anything else is started.
+
+    Raises:
+        StartError: names the address.
+    """
+    try:
+        return bind_sockets(port, address, backlog=BACKLOG)
+    except OSError as error:
+        raise StartError(f"cannot listen on {address}:{port}: {error.strerror}") from error
+
+
+def _raise_file_limit() -> None:
+    """Each connection is a file: allow as many as the machine lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _has_ended(pid: int) -> bool:

@@ -77,7 +77,8 @@ async def _serve(
         max_body_size=CUT_OFF_BYTES,
     )
     settings = Settings.of(config)
-    await S3Bucket.of(settings, "thumbnails").open_client()
+    for purpose in ("thumbnails", "originals"):
+        await S3Bucket.of(settings, purpose).open_client()
     for listening in sockets:
         loop.add_reader(listening, _accept, server, listening)
     ready()

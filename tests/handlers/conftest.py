@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from thumbor_renuo.s3.client import close_buckets
 from thumbor_renuo.worker import application
 
 FOLDER = "o/foobar-develop/qstu/0b1c/2d3e"
+FAST = {"S3_RETRIES": "0", "S3_CONNECT_SECONDS": "1", "S3_READ_SECONDS": "1"}
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
 
@@ -50,8 +52,13 @@ def environment() -> dict[str, str]:
 @pytest.fixture
 def app(moto_endpoint: str, environment: dict[str, str]) -> Application:
     """Thumbor's application with our routes, as the server builds it."""
-    fast = {"S3_RETRIES": "0", "S3_CONNECT_SECONDS": "1", "S3_READ_SECONDS": "1"}
-    return application(make_config(**{"S3_ENDPOINT": moto_endpoint, **fast, **environment}))
+    return built(tuple({"S3_ENDPOINT": moto_endpoint, **FAST, **environment}.items()))
+
+
+@cache
+def built(environment: tuple[tuple[str, str], ...]) -> Application:
+    """Build once for the same environment: what belongs to an event loop is made later."""
+    return application(make_config(**dict(environment)))
 
 
 @pytest.fixture

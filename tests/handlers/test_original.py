@@ -1,5 +1,6 @@
 """GET /o/<key>."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -174,3 +175,42 @@ async def test_a_query_string_is_ignored(fetch: Fetch, bucket: Any) -> None:
 async def test_other_methods_are_refused(fetch: Fetch, method: str) -> None:
     """An original is read-only here."""
     assert (await fetch(PATH, method, body=b"")).code == 405
+
+
+async def test_preconditions(fetch: Fetch, stored: Any) -> None:
+    """412 for another object than the client means (RFC 9110, 13.1.1 and 13.1.4)."""
+    old = "Sat, 01 Jan 2000 00:00:00 GMT"
+    for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": old}):
+        response = await fetch(PATH, headers=headers)
+        assert response.code == 412
+        assert response.headers["Cache-Control"] == "no-store"
+        error_of(response)
+    for headers in ({"If-Match": stored.e_tag}, {"If-Match": "*"}):
+        assert (await fetch(PATH, headers=headers)).code == 200
+
+
+@pytest.mark.usefixtures("stored")
+async def test_only_the_paths_own_errors_are_kept(fetch: Fetch) -> None:
+    """What a range, a method or a body made wrong must not be kept for others."""
+    ranged = await fetch(PATH, headers={"Range": "bytes=262144-"})
+    posted = await fetch(PATH, "POST", body=b"")
+    large = await fetch(PATH, "GET", body=b"x" * 20_000)
+    assert [ranged.code, posted.code, large.code] == [416, 405, 413]
+    for response in (ranged, posted, large):
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+class TestBusy:
+    """A process that streams as many originals as it may."""
+
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        return {"S3_CONNECTIONS": "1"}
+
+    @pytest.mark.usefixtures("stored")
+    async def test_more_is_refused_at_once(self, fetch: Fetch) -> None:
+        """503 with Retry-After instead of a long wait for a connection."""
+        answers = await asyncio.gather(*[fetch(PATH) for _ in range(8)])
+        codes = {response.code for response in answers}
+        assert codes == {200, 503}
+        assert (await fetch(PATH)).code == 200

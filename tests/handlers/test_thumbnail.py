@@ -102,7 +102,9 @@ async def test_other_formats(fetch: Fetch, bucket: Any, kind: str) -> None:
     ("1x5001", "5000"), ("9" * 5000 + "x1", "5000"), ("0" * 5000 + "x1", "5000"),
     ("1x1:99999x2/10x10", "crop_right"), ("trim:99999", "trim"), ("filters:fill(zzz)", "fill"),
     ("filters:" + ":".join(["grayscale()"] * 11), "11 filters"),
-    ("filters:sharpen(2,1,true)", "sharpen"),
+    ("filters:sharpen(2,1,true)", "sharpen"), ("filters:curve([],[],[],[])", "curve"),
+    ("filters:round_corner(1,0,0,0)", "round_corner"), ("/20x20", "empty"),
+    ("filters:watermark(x.png,0,0,0)", "watermark"),
     ("filters:rotate(99999999999999999999)", "rotate"), ("filters:proportion(1000)", "proportion"),
     ("filters:watermark(http://169.254.169.254/x,0,0,0)", "watermark"),
     ("filters:watermark(o/foobar-develop/missing.png,0,0,0)", "watermark"),
@@ -172,6 +174,26 @@ async def test_a_watermark_from_the_bucket(fetch: Fetch, bucket: Any, source: by
     marked = opened(await fetch(f"/t/{options}/u/{KEY}")).convert("RGB")
     red, _, blue = marked.getpixel((30, 10))
     assert blue > 200 > red, "the logo's right half is blue, over the red of the picture"
+    assert len(source)
+
+
+@pytest.mark.parametrize("size", [(9, 1), (9, 2), (9, 3), (1, 1), (9, 4)])
+async def test_round_corners_of_tiny_pictures(
+    fetch: Fetch, bucket: Any, size: tuple[int, int]
+) -> None:
+    """Corners one pixel high are refused: Thumbor's code would write past its memory."""
+    bucket.put_object(Key=KEY, Body=picture("PNG", size))
+    response = await fetch(f"/t/filters:round_corner(5,0,0,0)/u/{KEY}")
+    assert response.code == (400 if size[1] in {2, 3} else 200)
+
+
+@pytest.mark.parametrize("name", ["watermark({},0,0,0)", "frame({})"])
+async def test_a_watermark_of_nobody(fetch: Fetch, bucket: Any, source: bytes, name: str) -> None:
+    """A folder that belongs to no app is not read by way of a filter either."""
+    bucket.put_object(Key="o/secret-live/a.png", Body=picture("PNG"))
+    for key in ("o/secret-live/a.png", "u/o/secret-live/a.png", "%256f/secret-live/a.png"):
+        response = await fetch(f"/t/filters:{name.format(key)}/u/{KEY}")
+        assert response.code in {400, 404}
     assert len(source)
 
 

@@ -120,3 +120,13 @@ async def test_other_methods_are_refused(fetch: Fetch, method: str) -> None:
     assert response.headers["Allow"] == "POST, OPTIONS"
     assert error_of(response)["error"] == "method_not_allowed"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+async def test_spellings_of_the_form(fetch: Fetch) -> None:
+    """A type in capitals is a form too, and an empty key in it does not hide the query's."""
+    headers = {"Content-Type": "Application/X-WWW-Form-Urlencoded"}
+    check(await fetch(PATH, "POST", body=urlencode({"api_key": API_KEY}), headers=headers))
+    check(await fetch(f"{PATH}?api_key={API_KEY}", "POST", body="api_key=", headers=FORM))
+    boundary = {"Content-Type": "Multipart/Form-Data; boundary=CaSe"}
+    body = f'--CaSe\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n{API_KEY}\r\n--CaSe--'
+    check(await fetch(PATH, "POST", body=body + "\r\n", headers=boundary))

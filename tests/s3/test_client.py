@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import make_settings
 from tests.s3.faulty_server import FaultyServer
-from thumbor_renuo.errors import NotFound, StorageError, StorageTimeout
+from thumbor_renuo.errors import NotFound, PreconditionFailed, StorageError, StorageTimeout
 from thumbor_renuo.s3.client import CHUNK_BYTES, S3Bucket, close_buckets
 
 KEY = "o/foobar-develop/a"
@@ -55,7 +55,7 @@ async def test_another_object_since(moto_endpoint: str, bucket: Any) -> None:
     """A stream is of the object whose ETag was decided upon, or fails."""
     bucket.put_object(Key=KEY, Body=b"new")
     reader = S3Bucket.of(make_settings(S3_ENDPOINT=moto_endpoint), "originals")
-    with pytest.raises(StorageError):
+    with pytest.raises(PreconditionFailed):
         async with reader.open(KEY, etag='"old"'):
             pass
     await close_buckets()

@@ -6,13 +6,25 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 ENTITY_TAG = re.compile(r'(?:W/)?"[^"]*"')
+CONDITIONS = (
+    "If-Match", "If-Unmodified-Since", "If-None-Match", "If-Modified-Since", "If-Range",
+)  # fmt: skip
 # One range of bytes. Several (RFC 9110, 14.2 lets a server ignore them) are answered whole.
 ONE_RANGE = re.compile(r"bytes=(?:\d{1,19}-\d{0,19}|-\d{1,19})")
 
 
 def is_conditional(headers: Mapping[str, str]) -> bool:
     """Whether the answer depends on the object's ETag or date."""
-    return any(name in headers for name in ("If-None-Match", "If-Modified-Since", "If-Range"))
+    return any(name in headers for name in CONDITIONS)
+
+
+def is_failed(headers: Mapping[str, str], etag: str, last_modified: datetime) -> bool:
+    """Whether 412 is the answer (RFC 9110, 13.1.1 and 13.1.4: If-Match outranks the date)."""
+    tags = headers.get("If-Match")
+    if tags is not None:
+        return tags.strip() != "*" and etag not in ENTITY_TAG.findall(tags)
+    since = _date(headers.get("If-Unmodified-Since"))
+    return since is not None and last_modified.replace(microsecond=0) > since
 
 
 def is_not_modified(headers: Mapping[str, str], etag: str, last_modified: datetime) -> bool:

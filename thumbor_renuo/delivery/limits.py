@@ -15,7 +15,18 @@ QUOTES = 2
 BLANKS = re.compile(r"\s{2}")
 DECIMAL = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 # Arguments that multiply a picture's size, by their places.
-GREATEST = {"proportion": {0: 1}, "watermark": {4: 100, 5: 100}}
+GREATEST = {
+    "proportion": {0: 1},
+    "watermark": {4: 100, 5: 100},
+    "quality": {0: 100},
+    "max_age": {0: 31_536_000},
+}
+# What Thumbor would leave out without a word.
+WORDS = {
+    "format": re.compile("(?i:jpe?g|png|webp|avif|gif)"),
+    "focal": re.compile(r"\d+x\d+:\d+x\d+"),
+}
+WITH_IMAGE = {"watermark", "frame"}
 
 
 class FilterGrammar(Protocol):
@@ -75,6 +86,16 @@ def check_filters(text: str | None, known: Mapping[str, FilterGrammar], max_filt
         _check_arguments(name, match.groups())
 
 
+def images_in_filters(text: str | None) -> list[str]:
+    """What the filters of checked options name as further images, percent-encoded."""
+    calls = [call.partition("(") for call in split_filters(text)]
+    return [
+        arguments.removesuffix(")").partition(",")[0].strip().strip("'")
+        for name, _, arguments in calls
+        if name in WITH_IMAGE
+    ]
+
+
 def _check_shape(name: str, call: str) -> None:
     # Thumbor's grammar goes back over blanks and quotes again and again: 3,000 blanks would
     # take it 20 seconds.
@@ -91,11 +112,13 @@ def _check_shape(name: str, call: str) -> None:
 def _check_arguments(name: str, arguments: tuple[str | None, ...]) -> None:
     given = [argument or "" for argument in arguments]
     # The first argument of these names an image, and its digits are part of the name.
-    numbers = given[1:] if name in {"watermark", "frame"} else given
+    numbers = given[1:] if name in WITH_IMAGE else given
     if any(len(digits) > MAX_DIGITS for text in numbers for digits in WHOLE_NUMBER.findall(text)):
         raise InvalidOptions(
             f"an argument of {name!r} has more than {MAX_DIGITS} digits", limit=MAX_DIGITS
         )
+    if name in WORDS and not WORDS[name].fullmatch(given[0].strip("'")):
+        raise InvalidOptions(f"{given[0][:40]!r} is nothing that the filter {name!r} knows")
     for place, limit in GREATEST.get(name, {}).items():
         digits = DECIMAL.search(given[place]) if place < len(given) else None
         if digits and float(digits[0]) > limit:

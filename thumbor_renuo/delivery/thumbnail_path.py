@@ -60,6 +60,8 @@ def parse_options(options: str) -> dict[str, Any]:
     """
     if not options:
         return _named(GRAMMAR.fullmatch(IMAGE))
+    if options.startswith("/"):  # Thumbor would take it: a second name for the same picture
+        raise InvalidOptions("the options begin with an empty part")
     match = GRAMMAR.fullmatch(f"{options}/{IMAGE}")
     named = _named(match)
     if match is None or named["image"] != IMAGE:

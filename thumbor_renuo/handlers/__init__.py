@@ -1,6 +1,8 @@
 """Every route on one screen: Thumbor's HANDLER_LISTS takes get_handlers from here."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from thumbor.handler_lists import HandlerList
@@ -33,7 +35,13 @@ def get_handlers(context: Any) -> HandlerList:
         raise SystemExit(error.message) from None
     context.config.MAX_AGE = settings.max_age  # the environment gives it as a text
     error_reports.start(settings.sentry_dsn)
-    services = Services(settings, apps, PolicySigner(settings), Admission(settings.thumbnail_queue))
+    services = Services(
+        settings,
+        apps,
+        PolicySigner(settings),
+        Admission(settings.thumbnail_queue),
+        Admission(settings.s3_connections),
+    )
     ours = {"services": services}
     pipeline = {**ours, "context": context}
     return [
@@ -57,14 +65,21 @@ def check_setup(config: Any) -> tuple[Settings, AppRegistry]:
         ConfigurationError: with every fault of both.
     """
     faults: list[str] = []
-    try:
+    with _collected(faults):
         settings = Settings.of(config)
-    except ConfigurationError as error:
-        faults += error.faults
-    try:
+        for try_out in (PolicySigner, lambda checked: error_reports.check(checked.sentry_dsn)):
+            with _collected(faults):
+                try_out(settings)
+    with _collected(faults):
         apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
-    except ConfigurationError as error:
-        faults += error.faults
     if faults:
         raise ConfigurationError(faults)
     return settings, apps
+
+
+@contextmanager
+def _collected(faults: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except ConfigurationError as error:
+        faults += error.faults

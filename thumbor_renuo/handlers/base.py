@@ -32,6 +32,7 @@ from thumbor_renuo.uploads.presigned_post import PolicySigner
 logger = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+SERVER = "thumbor_renuo"
 VISIBLE = re.compile(r"[!-~]{1,300}")
 MAX_BODY_BYTES = 16 * 1024
 # A body of unknown length is read so far for the sake of a worded answer; then the connection ends.
@@ -48,6 +49,7 @@ class Services:
     apps: AppRegistry
     signer: PolicySigner
     renders: Admission
+    streams: Admission
 
 
 # Requests that have begun and not ended: a stopping process waits for them.
@@ -72,6 +74,7 @@ class PublicHandler(RequestHandler):
         """Take what the route table hands over."""
         self.services = services
         self.app_name: str | None = None
+        self.address = "unknown"
         self.bytes_sent = 0
         self.error_code: str | None = None
         self._body: list[bytes] = []
@@ -84,7 +87,7 @@ class PublicHandler(RequestHandler):
         given = self.request.headers.get("X-Request-Id", "")
         if not hasattr(self, "request_id"):
             self.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        self.set_header("Server", "thumbor_renuo")
+        self.set_header("Server", SERVER)
         self.set_header("X-Request-Id", self.request_id)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", cache_policy.NEVER)
@@ -100,9 +103,12 @@ class PublicHandler(RequestHandler):
         request_id.set(self.request_id)
         in_flight.add(self)
         super().prepare()
+        # Now: a client that leaves takes its socket's address along.
+        self.address = client_address(self.request, self.services.settings.trusted_proxies)
         self.request.connection.set_max_body_size(CUT_OFF_BYTES)  # type: ignore[union-attr]
         length = self.request.headers.get("Content-Length", "0")
-        if length.isdigit() and (len(length) > 18 or int(length) > MAX_BODY_BYTES):  # noqa: PLR2004
+        # Only ASCII digits: isdigit() also takes those that int() does not.
+        if re.fullmatch("[0-9]{1,18}", length) is None or int(length) > MAX_BODY_BYTES:
             raise self._too_large()
 
     def data_received(self, chunk: bytes) -> None:
@@ -155,6 +161,7 @@ class PublicHandler(RequestHandler):
         """Answer with our error for what was raised."""
         raised = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(raised, StreamClosedError):
+            self.error_code = self.error_code or "client_left"
             if not self._headers_written:
                 self.set_status(CLIENT_HAS_LEFT, "Client Closed Request")
             self.finish()
@@ -166,7 +173,7 @@ class PublicHandler(RequestHandler):
         """Write the body of an error: `{"error", "message"}`, and `limit` where there is one."""
         error: RenuoError = kwargs["error"]
         self.error_code = error.code
-        if self.keeps_errors:
+        if self.keeps_errors and error.lies_in_path:
             lifetime = cache_policy.for_error(status_code, self.services.settings.error_max_age)
             self.set_header("Cache-Control", lifetime)
         if isinstance(error, MethodNotAllowed):
@@ -218,6 +225,8 @@ class PublicHandler(RequestHandler):
 
     def finish(self, chunk: Any = None) -> "Future[None]":
         """End the answer; it is in flight until its last byte is at the client."""
+        if not self._headers_written:
+            self.set_header("Server", SERVER)  # Thumbor sets its own, with its version
         written = super().finish(chunk)
         written.add_done_callback(lambda _written: in_flight.discard(self))
         return written
@@ -237,7 +246,7 @@ class PublicHandler(RequestHandler):
             "bytes": self.bytes_sent if body else 0,
             "duration_ms": round(self.request.request_time() * 1000, 1),
             "request_id": self.request_id,
-            "address": client_address(self.request, self.services.settings.trusted_proxies),
+            "address": self.address,
         }
         if self.error_code:
             fields["error"] = self.error_code

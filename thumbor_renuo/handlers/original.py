@@ -8,7 +8,7 @@ from tornado.iostream import StreamClosedError
 
 from thumbor_renuo.delivery import cache_policy, conditional_request
 from thumbor_renuo.delivery.media_type import protective_headers, served_type
-from thumbor_renuo.errors import NotFound, RangeNotSatisfiable, StorageError
+from thumbor_renuo.errors import NotFound, PreconditionFailed, RangeNotSatisfiable, StorageError
 from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
 from thumbor_renuo.s3.object_key import ObjectKey, decode_path
@@ -23,37 +23,47 @@ class OriginalHandler(PublicHandler):
     async def get(self) -> None:
         """Decide, then stream: what can be answered without the bytes never asks for them."""
         key = self._known_key()
-        headers = self.request.headers
-        byte_range = conditional_request.single_range(headers)
-        etag = None
-        if conditional_request.is_conditional(headers):
-            stored = await self._bucket.head(key)
-            if conditional_request.is_not_modified(headers, stored.etag, stored.last_modified):
-                self._not_modified(stored)
-                return
-            byte_range = conditional_request.wanted_range(
-                headers, stored.etag, stored.last_modified
-            )
-            etag = stored.etag
+        with self.services.streams.place():
+            headers = self.request.headers
+            byte_range = conditional_request.single_range(headers)
+            etag = None
+            if conditional_request.is_conditional(headers):
+                stored = await self._bucket.head(key)
+                if self._is_decided(stored):
+                    return
+                byte_range = conditional_request.wanted_range(
+                    headers, stored.etag, stored.last_modified
+                )
+                etag = stored.etag
+            await self._answer(key, byte_range, etag)
+
+    async def head(self) -> None:
+        """The same headers without the bytes; Range counts for GET only (RFC 9110, 14.2)."""
+        key = self._known_key()
+        stored = await self._bucket.head(key)
+        if not self._is_decided(stored):
+            self._describe(key, stored)
+
+    async def _answer(self, key: str, byte_range: str | None, etag: str | None) -> None:
         try:
             async with self._bucket.open(key, byte_range=byte_range, etag=etag) as (stored, chunks):
                 self._describe(key, stored)
                 if stored.content_range:
                     self.set_status(206)
                     self.set_header("Content-Range", stored.content_range)
-                await self._stream(chunks)
+                await self._stream(stored.size, chunks)
         except RangeNotSatisfiable:
             await self._refuse_range(key)
 
-    async def head(self) -> None:
-        """The same headers without the bytes; Range counts for GET only (RFC 9110, 14.2)."""
-        key = self._known_key()
-        stored = await self._bucket.head(key)
+    def _is_decided(self, stored: StoredObject) -> bool:
+        """Answer 304 where the client has it already; raise where it is another object."""
         headers = self.request.headers
+        if conditional_request.is_failed(headers, stored.etag, stored.last_modified):
+            raise PreconditionFailed("the object is another one than the request is about")
         if conditional_request.is_not_modified(headers, stored.etag, stored.last_modified):
             self._not_modified(stored)
-            return
-        self._describe(key, stored)
+            return True
+        return False
 
     @property
     def _bucket(self) -> S3Bucket:
@@ -87,13 +97,15 @@ class OriginalHandler(PublicHandler):
         self._validators(stored)
         self.finish()
 
-    async def _stream(self, chunks: AsyncIterator[bytes]) -> None:
-        seconds = self.services.settings.client_write_seconds
+    async def _stream(self, size: int, chunks: AsyncIterator[bytes]) -> None:
+        settings = self.services.settings
+        patience = settings.client_write_seconds
         try:
-            async for chunk in chunks:
-                self.write(chunk)
-                async with asyncio.timeout(seconds):
-                    await self.flush()
+            async with asyncio.timeout(patience + size / settings.client_bytes_per_second):
+                async for chunk in chunks:
+                    self.write(chunk)
+                    async with asyncio.timeout(patience):
+                        await self.flush()
         except StorageError as error:
             # The status is out: only a broken connection tells the client that bytes are missing.
             self._break_off(error.code)

@@ -1,9 +1,10 @@
 """GET /t/<options>/u/<key>: a thumbnail, asked for without a signature."""
 
-from thumbor_renuo.delivery.limits import check_filters, check_size
+from thumbor_renuo.delivery.limits import check_filters, check_size, images_in_filters
 from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
-from thumbor_renuo.errors import NotFound
+from thumbor_renuo.errors import InvalidOptions, InvalidPath, NotFound
 from thumbor_renuo.handlers.thumbor_pipeline import PipelineHandler
+from thumbor_renuo.s3.object_key import ObjectKey
 
 
 class ThumbnailHandler(PipelineHandler):
@@ -31,7 +32,21 @@ class ThumbnailHandler(PipelineHandler):
         settings = self.services.settings
         check_size(path.parameters, settings.thumbnail_max_side)
         known = self.context.filters_factory.filter_classes_map
-        check_filters(path.parameters["filters"], known, settings.thumbnail_max_filters)
+        filters = path.parameters["filters"]
+        check_filters(filters, known, settings.thumbnail_max_filters)
+        for image in images_in_filters(filters):
+            self._check_image(image)
+
+    def _check_image(self, image: str) -> None:
+        """A watermark lies in the folder of a known app, as the original does."""
+        try:
+            app = ObjectKey.from_image(image).app
+        except InvalidPath as error:
+            raise InvalidOptions(
+                f"{image[:100]!r} is no object of the bucket: watermark and frame take nothing else"
+            ) from error
+        if not self.services.apps.has_folder(app):
+            raise NotFound(f"there is no app {app[:100]!r}")
 
     def _sign(self, part: str) -> str:
         signer = self.context.modules.url_signer(self.context.server.security_key)

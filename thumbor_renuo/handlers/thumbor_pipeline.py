@@ -15,16 +15,16 @@ from thumbor_renuo.errors import (
     BadRequest,
     InvalidOptions,
     NotFound,
+    OriginalTooLarge,
     RenuoError,
     StorageError,
     StorageTimeout,
-    TooLarge,
     UnreadableImage,
 )
 from thumbor_renuo.handlers.base import PublicHandler, Services
 
-# What Pillow raises on bytes that are no sound image. Truncated or forged files are the client's
-# fault, not ours.
+# What Pillow raises on bytes that are no image: the uploader's fault, not ours. (Thumbor tells it
+# to render what is merely cut short.)
 BROKEN_IMAGE = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, ZeroDivisionError,
     struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
@@ -93,7 +93,7 @@ class PipelineHandler(PublicHandler, ImagingHandler):
         known: dict[int, RenuoError] = {
             400: _unreadable(),
             404: NotFound("there is no such object"),
-            413: TooLarge(f"the original is over the limit of {limit} bytes", limit=limit),
+            413: OriginalTooLarge(f"the original is over the limit of {limit} bytes", limit=limit),
             502: StorageError("the storage refused the request or broke off"),
             504: StorageTimeout("the storage did not answer in time"),
         }
@@ -128,6 +128,8 @@ class _CarefulRunner(FiltersRunner):
         while filters:
             running = filters.pop(0)
             name = running.runnable_method.filter_data["name"]
+            if name == "round_corner":
+                _check_corner(running)
             try:
                 await running.run()
             except HTTPError as error:
@@ -136,3 +138,14 @@ class _CarefulRunner(FiltersRunner):
                 raise InvalidOptions(
                     f"the filter {name!r} cannot be applied with these arguments to this image"
                 ) from error
+
+
+def _check_corner(corner: Any) -> None:
+    """Thumbor's C code writes past its memory where a corner is one pixel high."""
+    radii = [int(part) for part in corner.params[0].split("|")]
+    height = corner.engine.size[1]
+    if radii[0] and min(radii[-1], height // 2) == 1:
+        raise InvalidOptions(
+            f"'round_corner' takes radii of 2 and more, and images of 4 and more pixels in height; "
+            f"this one has {height}"
+        )

@@ -30,9 +30,11 @@ class UploadPolicyHandler(PublicHandler):
         """From a form body, else from the query string: both stand in old clients."""
         arguments: dict[str, list[bytes]] = {}
         files: dict[str, list[HTTPFile]] = {}
-        content_type = self.request.headers.get("Content-Type", "")
+        kind, mark, parameters = self.request.headers.get("Content-Type", "").partition(";")
+        content_type = kind.lower() + mark + parameters  # a boundary's case counts
         if content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
             with suppress(HTTPInputError):  # a broken form holds no key: 403 follows
                 parse_body_arguments(content_type, self.body, arguments, files)
-        values = arguments.get("api_key") or self.request.query_arguments.get("api_key") or [b""]
-        return values[-1].decode("utf-8", "replace").strip()
+        query = self.request.query_arguments
+        given = [*query.get("api_key", []), *arguments.get("api_key", [])]
+        return next(filter(None, reversed(given)), b"").decode("utf-8", "replace")

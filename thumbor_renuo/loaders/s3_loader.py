@@ -1,7 +1,6 @@
 """Thumbor's LOADER: an object key of the bucket becomes a LoaderResult; nothing raises."""
 
 from typing import Any
-from urllib.parse import unquote
 
 from thumbor.loaders import LoaderResult
 
@@ -30,7 +29,7 @@ RESULTS: dict[type[RenuoError], str | int] = {
 def validate(_context: Any, url: str) -> bool:
     """Whether it is a key at all; runs before the signature is checked, so it only looks."""
     try:
-        _key(url)
+        ObjectKey.from_image(url)
     except InvalidPath:
         return False
     return True
@@ -47,19 +46,10 @@ async def load(context: Any, url: str) -> LoaderResult:
     """
     bucket = S3Bucket.of(Settings.of(context.config), "thumbnails")
     try:
-        buffer = await bucket.read(str(_key(url)))
+        buffer = await bucket.read(str(ObjectKey.from_image(url)))
     except tuple(RESULTS) as error:
         return LoaderResult(successful=False, error=_result(error))
     return LoaderResult(buffer=buffer, metadata={"size": len(buffer)})
-
-
-def _key(url: str) -> ObjectKey:
-    try:
-        key = unquote(url, errors="strict")
-    except UnicodeDecodeError:
-        raise InvalidPath("the key is not UTF-8") from None
-    # Our own signed part has the u/ of the public path in it, so that others may sign the same.
-    return ObjectKey.parse(key.removeprefix("u/"))
 
 
 def _result(error: RenuoError) -> str | int:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,11 +25,12 @@ from tc_aws.aws.bucket import Bucket
 from thumbor_renuo.config import Settings
 from thumbor_renuo.errors import (
     NotFound,
+    OriginalTooLarge,
+    PreconditionFailed,
     RangeNotSatisfiable,
     RenuoError,
     StorageError,
     StorageTimeout,
-    TooLarge,
 )
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class S3Bucket(Bucket):
         """The whole object.
 
         Raises:
-            NotFound, TooLarge (over SOURCE_MAX_BYTES), StorageError, StorageTimeout.
+            NotFound, OriginalTooLarge (over SOURCE_MAX_BYTES), StorageError, StorageTimeout.
         """
         with self._our_errors("GetObject", key):
             async with asyncio.timeout(self._settings.s3_total_seconds):
@@ -118,7 +119,7 @@ class S3Bucket(Bucket):
                 async with answer["Body"]:
                     limit = self._settings.source_max_bytes
                     if answer["ContentLength"] > limit:
-                        raise TooLarge(
+                        raise OriginalTooLarge(
                             f"the original has {answer['ContentLength']} bytes, "
                             f"at most {limit} are made into a thumbnail",
                             limit=limit,
@@ -200,31 +201,43 @@ class S3Bucket(Bucket):
         except ClientError as error:
             raise self._refusal(operation, key, error) from error
         except (TimeoutError, ConnectTimeoutError, ReadTimeoutError) as error:
-            logger.warning("S3 %s: no answer in time (%s)", operation, _words(error))
+            logger.warning("S3 %s: no answer in time from %s", operation, self._address)
             raise StorageTimeout("the storage did not answer in time") from error
         except (BotoCoreError, aiohttp.ClientError, OSError) as error:
-            logger.warning("S3 %s: failed (%s)", operation, _words(error))
+            # Not the error's text: it holds the whole address, key and all.
+            name = type(error).__name__
+            logger.warning("S3 %s: failed, %s (%s)", operation, self._address, name)
             raise StorageError("the storage cannot be reached or broke off") from error
+
+    @property
+    def _address(self) -> str:
+        return self._endpoint or f"AWS in {self._region}"
 
     def _refusal(self, operation: str, key: str, error: ClientError) -> RenuoError:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = error.response.get("Error", {}).get("Code", "")
-        if status == 404:  # noqa: PLR2004
-            if code == "NoSuchBucket" or not key:
-                logger.error("S3 %s: there is no bucket %s", operation, self._bucket)
-                return StorageError("the storage has no such bucket")
-            return NotFound(f"there is no object {key}")
-        if status == 403 and not (  # noqa: PLR2004
-            self._settings.s3_forbidden_is_missing and code not in WRONG_CREDENTIALS
-        ):
-            logger.error("S3 %s: refused, %s", operation, self._what_is_lacking(operation, code))
-            return StorageError("the storage refused the request")
-        if status == 403:  # noqa: PLR2004
-            return NotFound(f"there is no object {key}")
-        if status == 416:  # noqa: PLR2004
-            return RangeNotSatisfiable(0)
+        known: dict[int, Callable[[], RenuoError]] = {
+            403: lambda: self._forbidden(operation, key, code),
+            404: lambda: self._missing(operation, key, code),
+            412: lambda: PreconditionFailed("the object has become another one meanwhile"),
+            416: lambda: RangeNotSatisfiable(0),
+        }
+        if status in known:
+            return known[status]()
         logger.warning("S3 %s: answered %s %s", operation, status, code)
         return StorageError(f"the storage answered with an error ({status})")
+
+    def _missing(self, operation: str, key: str, code: str) -> RenuoError:
+        if code == "NoSuchBucket" or not key:
+            logger.error("S3 %s: there is no bucket %s", operation, self._bucket)
+            return StorageError("the storage has no such bucket")
+        return NotFound(f"there is no object {key}")
+
+    def _forbidden(self, operation: str, key: str, code: str) -> RenuoError:
+        if self._settings.s3_forbidden_is_missing and code not in WRONG_CREDENTIALS:
+            return NotFound(f"there is no object {key}")
+        logger.error("S3 %s: refused, %s", operation, self._what_is_lacking(operation, code))
+        return StorageError("the storage refused the request")
 
     def _what_is_lacking(self, operation: str, code: str) -> str:
         if code in WRONG_CREDENTIALS:
@@ -290,7 +303,3 @@ def _stored(answer: dict[str, Any]) -> StoredObject:
         last_modified=answer["LastModified"].astimezone(UTC),
         content_range=answer.get("ContentRange"),
     )
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from thumbor_renuo.errors import InvalidPath
 
@@ -56,6 +56,19 @@ class ObjectKey:
         if any(part in {"", ".", ".."} for part in rest.split("/")):
             raise InvalidPath("the key has an empty, '.' or '..' component")
         return cls(app, path)
+
+    @classmethod
+    def from_image(cls, image: str) -> Self:
+        """Read Thumbor's percent-encoded image, with or without the `u/` of the public path.
+
+        Raises:
+            InvalidPath: it is no key of ours.
+        """
+        try:
+            key = unquote(image, errors="strict")
+        except UnicodeDecodeError:
+            raise InvalidPath("the key is not UTF-8") from None
+        return cls.parse(key.removeprefix("u/"))
 
     def __str__(self) -> str:
         return f"o/{self.app}/{self.path}"

@@ -5,10 +5,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session as BotocoreSession
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.config import Settings
+from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.s3.client import client_config, isolated_session
 from thumbor_renuo.uploads.prefix import new_prefix
 
@@ -24,8 +26,18 @@ class PolicySigner:
     """Signs one upload after another for the apps of one bucket."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raise ConfigurationError for a bucket, region or endpoint that botocore refuses."""
         self._settings = settings
-        self._client = boto3.Session(botocore_session=isolated_session(BotocoreSession)).client(
+        try:
+            self._client = self._make_client(settings)
+            self._presign("o/")
+        except (BotoCoreError, ValueError) as error:
+            names = "S3_BUCKET_NAME, S3_REGION, S3_ENDPOINT"
+            raise ConfigurationError([f"{names}: cannot be used together, {error}"]) from None
+
+    @staticmethod
+    def _make_client(settings: Settings) -> Any:
+        return boto3.Session(botocore_session=isolated_session(BotocoreSession)).client(
             "s3",
             region_name=settings.s3_region,
             endpoint_url=settings.s3_endpoint or None,
