@@ -23,9 +23,10 @@ FLAGS = [
 START_SECONDS = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for the run: the program in CHROMIUM, chromium, or Playwright's own."""
+    """One browser for all these tests: the program in CHROMIUM, chromium, or Playwright's own."""
+    # For this package only: while it lives, Playwright's event loop is in the way of other tests'.
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """`thumbor-renuo demo`; yields what its demo.json says."""
     folder = tmp_path_factory.mktemp("demo")
