@@ -1,14 +1,20 @@
 """Set-ups that many tests share."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from moto.server import ThreadedMotoServer
 from thumbor.config import Config
 
 from thumbor_renuo.config import Settings, production
+
+# bin/check long tries many more examples of each property.
+hypothesis.settings.register_profile("long", max_examples=20_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 BUCKET = "bucket"
 APP = "foobar-develop"
