@@ -13,7 +13,7 @@ LAYERS = (
     {"demo"},
     {"server"},
     {"worker"},
-    {"handlers", "loaders", "url_signer", "local_s3", "listening"},
+    {"handlers", "loaders", "engines", "url_signer", "local_s3", "listening"},
     {"error_reports"},
     {"uploads", "delivery"},
     {"s3", "apps"},

@@ -237,7 +237,7 @@ def test_thumbors_default_key_is_refused_by_name() -> None:
     """The key that everybody knows stops the start."""
     (fault,) = faults_of(make_config(THUMBOR_SECURITY_KEY="MY_SECURE_KEY"))
     assert fault == (
-        "THUMBOR_SECURITY_KEY: got Thumbor's default key, "
+        "THUMBOR_SECURITY_KEY: got nothing, or Thumbor's default key, "
         "wants a text of at least 8 characters that is not Thumbor's default"
     )
 

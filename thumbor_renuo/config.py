@@ -392,7 +392,7 @@ def _shown(option: Field[Any], raw: Any) -> str:
     # An address may hold a password where none belongs.
     if option.metadata.get("secret") or "@" in str(raw):
         if raw == THUMBOR_DEFAULT_KEY:
-            return "Thumbor's default key"
+            return "nothing, or Thumbor's default key"
         return f"a value of {len(str(raw))} characters (not shown)"
     return repr(raw)
 
@@ -419,6 +419,7 @@ def production(environ: Mapping[str, str]) -> dict[str, Any]:
     chosen = {
         "HANDLER_LISTS": ["thumbor_renuo.handlers"],
         "LOADER": "thumbor_renuo.loaders.s3_loader",
+        "ENGINE": "thumbor_renuo.engines.pil",
         "STORAGE": "thumbor.storages.no_storage",
         "URL_SIGNER": "thumbor_renuo.url_signer",
         "FILTERS": list(SAFE_FILTERS),

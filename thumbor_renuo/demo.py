@@ -39,7 +39,8 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir = data_dir.resolve()
     facts = data_dir / "demo.json"
-    facts.unlink(missing_ok=True)
+    if not _is_running(facts):
+        facts.unlink(missing_ok=True)
     sockets = bind(address, port)
     storage = LocalS3(data_dir / "s3", bucket=BUCKET)
     try:
@@ -55,7 +56,30 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
         ).run()
     finally:
         storage.stop()
-        facts.unlink(missing_ok=True)
+        if _announced_by(facts) == os.getpid():
+            facts.unlink()
+
+
+def _announced_by(facts: Path) -> int | None:
+    """The process that wrote demo.json."""
+    try:
+        return int(json.loads(facts.read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_running(facts: Path) -> bool:
+    """Whether the demo that wrote demo.json still serves: a second one must leave it alone."""
+    pid = _announced_by(facts)
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _stop_early(number: int, _frame: FrameType | None) -> NoReturn:

@@ -25,6 +25,8 @@ export class UploadRow {
     const facts = element("span", "facts", formatSize(size), " · ", this.#state);
     this.#retry = retryButton(name, onRetry);
     this.#describeProgress(name);
+    // A live region of its own: the status line tells how many failed, this tells why.
+    this.#error.setAttribute("role", "alert");
     const body = element("div", "body", title, facts, this.#progress, this.#error);
     this.root = element("li", "file", badge, body, this.#retry);
     this.update();

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +23,7 @@ from botocore.config import Config
 from PIL import Image
 
 from tests.conftest import ENVIRONMENT
+from tests.ports import free_port
 from thumbor_renuo import local_s3 as local_s3_module
 from thumbor_renuo.local_s3 import LocalS3
 
@@ -78,14 +78,6 @@ def is_listening(port: int) -> bool:
     """Tell whether anybody takes connections on this port of loopback."""
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    """Return a port below those that outgoing connections get."""
-    while True:
-        port = random.randrange(10240, 32768)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 # -- processes ----------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +15,6 @@ import requests
 from tests.integration.conftest import (
     PATIENCE,
     eventually,
-    free_port,
     is_alive,
     is_listening,
     noise,
@@ -23,6 +24,7 @@ from tests.integration.conftest import (
     size_of,
     stat_fields,
 )
+from tests.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -175,3 +177,22 @@ def test_a_stop_while_it_starts_leaves_nothing(tmp_path, number):
         service.process.wait(PATIENCE)
         assert not facts_file(tmp_path).exists()
         assert "Traceback" not in service.text()
+
+
+def test_a_second_start_leaves_the_first_alone(shared):
+    """It says that the port or the folder is taken, and the facts of the first stay."""
+    service, folder = shared
+    before = facts_of(folder)
+    for port in (service.port, free_port()):
+        second = subprocess.run(
+            [Path(sys.executable).with_name("thumbor-renuo"), "demo", "--port", str(port)],
+            env={**os.environ, "DATA_DIR": str(folder / "data")},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert "Traceback" not in second.stderr
+        assert "cannot listen" in second.stderr or "Another S3 server" in second.stderr
+        assert facts_of(folder) == before

@@ -3,6 +3,7 @@
 import struct
 import sys
 from typing import Any
+from urllib.parse import unquote
 
 from PIL import Image
 from thumbor.engines import EngineResult
@@ -92,9 +93,9 @@ class PipelineHandler(PublicHandler, ImagingHandler):
         limit = self.services.settings.source_max_bytes
         known: dict[int, RenuoError] = {
             400: _unreadable(),
-            404: NotFound("there is no such object"),
+            404: NotFound(f"there is no object {unquote(self.context.request.image_url)[:1024]}"),
             413: OriginalTooLarge(f"the original is over the limit of {limit} bytes", limit=limit),
-            502: StorageError("the storage refused the request or broke off"),
+            502: StorageError("the storage refused, broke off or cannot be reached"),
             504: StorageTimeout("the storage did not answer in time"),
         }
         return known.get(status, RenuoError("an unexpected error; it has been reported"))

@@ -24,6 +24,7 @@ from tc_aws.aws.bucket import Bucket
 
 from thumbor_renuo.config import Settings
 from thumbor_renuo.errors import (
+    InvalidPath,
     NotFound,
     OriginalTooLarge,
     PreconditionFailed,
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
 CHECK_EVERY_SECONDS = 1.0
+REFUSED_KEYS = {"InvalidRequest", "InvalidURI", "InvalidArgument", "KeyTooLongError"}
 WRONG_CREDENTIALS = {"InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
 
@@ -111,7 +113,8 @@ class S3Bucket(Bucket):
         """The whole object.
 
         Raises:
-            NotFound, OriginalTooLarge (over SOURCE_MAX_BYTES), StorageError, StorageTimeout.
+            InvalidPath, NotFound, OriginalTooLarge (over SOURCE_MAX_BYTES), StorageError,
+            StorageTimeout.
         """
         with self._our_errors("GetObject", key):
             async with asyncio.timeout(self._settings.s3_total_seconds):
@@ -216,6 +219,8 @@ class S3Bucket(Bucket):
     def _refusal(self, operation: str, key: str, error: ClientError) -> RenuoError:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = error.response.get("Error", {}).get("Code", "")
+        if code in REFUSED_KEYS:
+            return InvalidPath("the storage takes no such key")
         known: dict[int, Callable[[], RenuoError]] = {
             403: lambda: self._forbidden(operation, key, code),
             404: lambda: self._missing(operation, key, code),

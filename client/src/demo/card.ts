@@ -6,7 +6,7 @@ import { urlRow } from "./url_row";
 
 /** The sizes and filters shown for every image, in Thumbor's words. */
 export const THUMBNAILS: readonly [options: string, explanation: string][] = [
-  ["200x200/smart", "Square, cropped around what matters"],
+  ["200x200/smart", "Square thumbnail"],
   ["fit-in/400x300", "Whole picture within 400 × 300"],
   ["300x200", "Cropped to 300 × 200"],
   ["300x300/filters:grayscale()", "Square, in shades of grey"],

@@ -1,0 +1,1 @@
+"""Thumbor engines."""
