@@ -1,15 +1,24 @@
 /** Elements without markup strings: a Content-Security-Policy can forbid everything inline. */
 
+/** Creates an element of a class with its children. */
+export function tag<Tag extends keyof HTMLElementTagNameMap>(
+  name: Tag,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const created = document.createElement(name);
+  created.className = className;
+  created.append(...children);
+  return created;
+}
+
 /** Creates an element of the class `renuo-upload__<part>` with its children. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
+  name: Tag,
   part: string,
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
-  const created = document.createElement(tag);
-  created.className = `renuo-upload__${part}`;
-  created.append(...children);
-  return created;
+  return tag(name, `renuo-upload__${part}`, ...children);
 }
 
 /** An arrow pointing up out of a tray, in the colour of the text around it. */

@@ -1,6 +1,5 @@
 """Every route on one screen: Thumbor's HANDLER_LISTS takes get_handlers from here."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,26 +21,18 @@ from thumbor_renuo.handlers.thumbnail import ThumbnailHandler
 from thumbor_renuo.handlers.upload_policy import UploadPolicyHandler
 from thumbor_renuo.uploads.presigned_post import PolicySigner
 
-logger = logging.getLogger(__name__)
-
 
 def get_handlers(context: Any) -> HandlerList:
     """All routes, first match first; stops the start if the set-up is wrong."""
     if getattr(context.server, "keyfile", None):
         context.config.SECURITY_KEY = context.server.security_key.decode()
     try:
-        settings, apps = check_setup(context.config)
+        services = check_setup(context.config)
     except ConfigurationError as error:
         raise SystemExit(error.message) from None
+    settings = services.settings
     context.config.MAX_AGE = settings.max_age  # the environment gives it as a text
     error_reports.start(settings.sentry_dsn)
-    services = Services(
-        settings,
-        apps,
-        PolicySigner(settings),
-        Admission(settings.thumbnail_queue),
-        Admission(settings.s3_connections),
-    )
     ours = {"services": services}
     pipeline = {**ours, "context": context}
     return [
@@ -58,8 +49,8 @@ def get_handlers(context: Any) -> HandlerList:
     ]
 
 
-def check_setup(config: Any) -> tuple[Settings, AppRegistry]:
-    """Check the options and the apps together.
+def check_setup(config: Any) -> Services:
+    """Make what the handlers call, and with it check the options and the apps together.
 
     Raises:
         ConfigurationError: with every fault of both.
@@ -67,14 +58,16 @@ def check_setup(config: Any) -> tuple[Settings, AppRegistry]:
     faults: list[str] = []
     with _collected(faults):
         settings = Settings.of(config)
-        for try_out in (PolicySigner, lambda checked: error_reports.check(checked.sentry_dsn)):
-            with _collected(faults):
-                try_out(settings)
+        with _collected(faults):
+            signer = PolicySigner(settings)
+        with _collected(faults):
+            error_reports.check(settings.sentry_dsn)
     with _collected(faults):
         apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
     if faults:
         raise ConfigurationError(faults)
-    return settings, apps
+    renders, streams = Admission(settings.thumbnail_queue), Admission(settings.s3_connections)
+    return Services(settings, apps, signer, renders, streams)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 /** An uploaded file's card: its thumbnails in several sizes and filters, and the original. */
 
+import { tag } from "../dom";
 import type { UploadResult } from "../result";
-import { tag } from "./tag";
 import { urlRow } from "./url_row";
 
 /** The sizes and filters shown for every image, in Thumbor's words. */

@@ -1,6 +1,6 @@
 /** An address in a field, with a button that copies it. */
 
-import { tag } from "./tag";
+import { tag } from "../dom";
 
 const FEEDBACK_MILLISECONDS = 2_000;
 
