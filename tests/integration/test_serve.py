@@ -45,6 +45,7 @@ from tests.integration.conftest import (
     thumbor,
 )
 from tests.integration.load import Load, Outcome
+from tests.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -516,6 +517,23 @@ def test_memory_does_not_follow_a_huge_original(local_s3, tmp_path, megabytes):
             received = sum(map(len, answer.iter_content(1 << 20)))
             assert received == unread.length == megabytes << 20
         assert peak_bytes(child) - before < GROWTH_BYTES
+
+
+def test_a_start_without_hope_ends(local_s3, tmp_path):
+    """Where no process ever comes up, the parent gives up, says so and leaves none behind."""
+    conf = tmp_path / "thumbor.conf"
+    conf.write_text((ROOT / "thumbor.conf").read_text() + "\nLOADER = 'no.such.loader'\n")
+    tried = subprocess.run(
+        [PROGRAMS / "thumbor-renuo", "serve", "--conf", conf, "--port", str(free_port())],
+        env=environment_for(local_s3),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert tried.returncode == 1
+    assert "no process came up in" in tried.stderr
+    assert "No module named 'no'" in tried.stdout, "the log says why"
 
 
 def peak_bytes(pid):
