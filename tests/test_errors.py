@@ -5,7 +5,12 @@ import inspect
 import pytest
 
 from thumbor_renuo import errors
-from thumbor_renuo.errors import ConfigurationError, RangeNotSatisfiable, RenuoError
+from thumbor_renuo.errors import (
+    ConfigurationError,
+    RangeNotSatisfiable,
+    RenuoError,
+    TooManyRequests,
+)
 
 TABLE = {
     "RenuoError": ("Exception", 500, "internal_error"),
@@ -15,10 +20,21 @@ TABLE = {
     "InvalidOptions": ("BadRequest", 400, "invalid_options"),
     "UnreadableImage": ("BadRequest", 400, "unreadable_image"),
     "Forbidden": ("RenuoError", 403, "forbidden"),
+    "InvalidKey": ("Forbidden", 403, "forbidden"),
     "NotFound": ("RenuoError", 404, "not_found"),
     "MethodNotAllowed": ("RenuoError", 405, "method_not_allowed"),
+    "Conflict": ("RenuoError", 409, "conflict"),
     "TooLarge": ("RenuoError", 413, "too_large"),
     "OriginalTooLarge": ("TooLarge", 413, "too_large"),
+    "UnsupportedType": ("RenuoError", 415, "unsupported_type"),
+    "ContentRefused": ("RenuoError", 422, "content_refused"),
+    "ContentMismatch": ("ContentRefused", 422, "content_mismatch"),
+    "ContentNotAllowed": ("ContentRefused", 422, "content_not_allowed"),
+    "ContentBroken": ("ContentRefused", 422, "content_broken"),
+    "ContentActive": ("ContentRefused", 422, "content_active"),
+    "ContentInfected": ("ContentRefused", 422, "content_infected"),
+    "ContentUnchecked": ("ContentRefused", 422, "content_unchecked"),
+    "TooManyRequests": ("RenuoError", 429, "too_many_requests"),
     "PreconditionFailed": ("RenuoError", 412, "precondition_failed"),
     "RangeNotSatisfiable": ("RenuoError", 416, "range_not_satisfiable"),
     "StorageError": ("RenuoError", 502, "storage_error"),
@@ -79,3 +95,9 @@ def test_what_may_be_kept() -> None:
     assert kept == {
         "InvalidPath", "InvalidOptions", "UnreadableImage", "NotFound", "OriginalTooLarge",
     }  # fmt: skip
+
+
+def test_too_many_requests_tell_when_to_come_back() -> None:
+    """Seconds, one at least."""
+    assert TooManyRequests("x", retry_after=60, limit=5).retry_after == 60
+    assert TooManyRequests("x").retry_after == 1

@@ -7,12 +7,23 @@ RenuoError                     500  internal_error
 │   ├── InvalidOptions         400  invalid_options
 │   └── UnreadableImage        400  unreadable_image
 ├── Forbidden                  403  forbidden
+│   └── InvalidKey             403  forbidden
 ├── NotFound                   404  not_found
 ├── MethodNotAllowed           405  method_not_allowed
+├── Conflict                   409  conflict
+├── PreconditionFailed         412  precondition_failed
 ├── TooLarge                   413  too_large
 │   └── OriginalTooLarge       413  too_large
-├── PreconditionFailed         412  precondition_failed
+├── UnsupportedType            415  unsupported_type
 ├── RangeNotSatisfiable        416  range_not_satisfiable
+├── ContentRefused             422  content_refused
+│   ├── ContentMismatch        422  content_mismatch
+│   ├── ContentNotAllowed      422  content_not_allowed
+│   ├── ContentBroken          422  content_broken
+│   ├── ContentActive          422  content_active
+│   ├── ContentInfected        422  content_infected
+│   └── ContentUnchecked       422  content_unchecked
+├── TooManyRequests            429  too_many_requests
 ├── StorageError               502  storage_error
 │   └── StorageTimeout         504  storage_timeout
 └── Unavailable                503  unavailable
@@ -88,6 +99,10 @@ class Forbidden(RenuoError):
     code = "forbidden"
 
 
+class InvalidKey(Forbidden):
+    """No app has this API key, or it is not the app's private key."""
+
+
 class NotFound(RenuoError):
     """There is nothing under this name."""
 
@@ -114,6 +129,76 @@ class OriginalTooLarge(TooLarge):
     """The original is too large to be made into a thumbnail."""
 
     lies_in_path = True
+
+
+class UnsupportedType(RenuoError):
+    """The app takes no files of this type."""
+
+    status = 415
+    code = "unsupported_type"
+
+
+class Conflict(RenuoError):
+    """The request and what is under way or stored already exclude each other."""
+
+    status = 409
+    code = "conflict"
+
+
+class ContentRefused(RenuoError):
+    """What was uploaded is not what may be published; it has been deleted."""
+
+    status = 422
+    code = "content_refused"
+
+
+class ContentMismatch(ContentRefused):
+    """The content is another than was declared."""
+
+    code = "content_mismatch"
+
+
+class ContentNotAllowed(ContentRefused):
+    """The app takes no content of this type."""
+
+    code = "content_not_allowed"
+
+
+class ContentBroken(ContentRefused):
+    """The content cannot be decoded as a whole."""
+
+    code = "content_broken"
+
+
+class ContentActive(ContentRefused):
+    """The content could run scripts or fetch from elsewhere."""
+
+    code = "content_active"
+
+
+class ContentInfected(ContentRefused):
+    """The virus scanner found something."""
+
+    code = "content_infected"
+
+
+class ContentUnchecked(ContentRefused):
+    """The content is too large to be checked."""
+
+    code = "content_unchecked"
+
+
+class TooManyRequests(RenuoError):
+    """A rate limit or a daily budget is used up; `retry_after` in seconds."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(
+        self, message: str, *, retry_after: int = 1, limit: int | str | None = None
+    ) -> None:
+        super().__init__(message, limit=limit)
+        self.retry_after = retry_after
 
 
 class PreconditionFailed(RenuoError):
