@@ -1,0 +1,137 @@
+"""URLs of images on the CDN: originals, thumbnails in any size, and srcset lists."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from thumbor_renuo.client.object_key import check_app, object_key, quoted
+from thumbor_renuo.client.thumbnail_options import ThumbnailOptions
+
+HOST = re.compile(
+    r"(?:(?P<scheme>https?:)?//)?(?P<host>(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/?"
+)
+MAX_SIDE = 65535
+MAX_DENSITY = 10
+Number = TypeVar("Number", int, float)
+
+
+class ImageUrls:
+    """Builds URLs, offline; may be shared among threads.
+
+    No URL holds a character that HTML would have to escape.
+
+    Args:
+        host: the CDN's, `cdn.example.com`; `http://localhost:8888` where it has no https.
+        app: the app's full name, `shop-live`: allows file paths instead of object keys.
+
+    Raises:
+        ValueError: the host or the app is none.
+
+    Example:
+        >>> images = ImageUrls("cdn.example.com", app="shop-live")
+        >>> images.url("qstu/0b1c/hat.jpg", "fit-in/300x300", format="webp")
+        'https://cdn.example.com/t/fit-in/300x300/filters:format(webp)/u/o/shop-live/qstu/0b1c/hat.jpg'
+    """
+
+    def __init__(self, host: str, app: str | None = None) -> None:
+        found = HOST.fullmatch(host) if isinstance(host, str) else None
+        if found is None:
+            raise ValueError(f"the CDN's host {host!r} is not like 'cdn.example.com'")
+        self.address = f"{found['scheme'] or 'https:'}//{found['host']}"
+        self.app = None if app is None else check_app(app)
+
+    def __repr__(self) -> str:
+        return f"ImageUrls({self.address!r}, app={self.app!r})"
+
+    def original(self, key: str) -> str:
+        """The URL of the file as it was uploaded.
+
+        Args:
+            key: an object key `o/<app>/…`, or a file path where the app is known; in either
+                case not percent-encoded.
+
+        Raises:
+            ValueError: says what is wrong with the key.
+        """
+        return f"{self.address}/{quoted(object_key(key, self.app))}"
+
+    def url(
+        self,
+        key: str,
+        options: str = "",
+        *,
+        format: str | None = None,  # noqa: A002 - the filter's own name
+        filters: str | Iterable[str] = (),
+    ) -> str:
+        """The URL of a thumbnail.
+
+        Args:
+            key: as for original().
+            options: Thumbor's, `300x300/smart`, or `p:<preset>`; not percent-encoded.
+            format: jpeg, png, webp, avif or gif; None lets the server choose what the
+                browser takes.
+            filters: calls like `quality(80)`, put behind those of the options.
+
+        Raises:
+            ValueError: says what is wrong.
+        """
+        return self._thumbnail(key, ThumbnailOptions.parse(options).with_filters(filters, format))
+
+    def preset(self, key: str, name: str) -> str:
+        """The URL of a thumbnail whose options are kept on the server under a name.
+
+        Raises:
+            ValueError: says what is wrong.
+        """
+        return self._thumbnail(key, ThumbnailOptions.preset(name))
+
+    def srcset(
+        self,
+        key: str,
+        widths: Iterable[int] | None = None,
+        *,
+        densities: Iterable[float] | None = None,
+        options: str = "",
+        format: str | None = None,  # noqa: A002 - the filter's own name
+        filters: str | Iterable[str] = (),
+    ) -> str:
+        """The value of an img's srcset: the same picture in several sizes.
+
+        Args:
+            widths: in pixels, for a layout that stretches. A size among the options is scaled
+                to each; without one the height follows the picture's.
+            densities: instead of widths, for a fixed size among the options: it is multiplied.
+            key, options, format, filters: as for url().
+
+        Raises:
+            ValueError: says what is wrong.
+
+        Example:
+            >>> ImageUrls("cdn.example.com").srcset("o/shop-live/a/hat.jpg", [320, 640])
+            'https://cdn.example.com/t/320x0/u/o/shop-live/a/hat.jpg 320w, \
+https://cdn.example.com/t/640x0/u/o/shop-live/a/hat.jpg 640w'
+        """
+        base = ThumbnailOptions.parse(options).with_filters(filters, format)
+        if (widths is None) == (densities is None):
+            raise ValueError("a srcset takes either widths or densities")
+        if widths is not None:
+            chosen = [(base.with_width(w), f"{w}w") for w in _checked(widths, "width", MAX_SIDE)]
+        else:
+            numbers = _checked(densities or (), "density", MAX_DENSITY)
+            chosen = [(base.times(number), f"{number:g}x") for number in numbers]
+        return ", ".join(f"{self._thumbnail(key, sized)} {mark}" for sized, mark in chosen)
+
+    def _thumbnail(self, key: str, options: ThumbnailOptions) -> str:
+        before = f"{options.quoted}/" if str(options) else ""
+        return f"{self.address}/t/{before}u/{quoted(object_key(key, self.app))}"
+
+
+def _checked(numbers: Iterable[Number], name: str, most: int) -> list[Number]:
+    found = list(numbers)
+    kinds = (int, float) if name == "density" else (int,)
+    for number in found:
+        if isinstance(number, bool) or not isinstance(number, kinds) or not 0 < number <= most:
+            raise ValueError(f"the {name} {number!r} is no number above 0 and up to {most}")
+    if not found or len(set(found)) < len(found):
+        raise ValueError(f"a srcset takes at least one {name}, and each once")
+    return found

@@ -1,0 +1,32 @@
+"""An app's private key, kept out of everything that is printed."""
+
+import re
+
+VISIBLE = re.compile(r"[!-~]{1,1024}")
+
+
+class PrivateKey:
+    """Goes into the Authorization header and nowhere else.
+
+    Raises:
+        ValueError: a header cannot hold it; the error does not show it.
+    """
+
+    def __init__(self, value: str) -> None:
+        if not isinstance(value, str) or not VISIBLE.fullmatch(value):
+            raise ValueError("the private key takes 1 to 1,024 visible ASCII characters")
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "PrivateKey(…)"
+
+    __str__ = __repr__
+
+    @property
+    def authorization(self) -> str:
+        """The header's value (RFC 6750, 2.1)."""
+        return f"Bearer {self._value}"
+
+    def erased_from(self, text: str) -> str:
+        """The text without the key: a proxy may send a request's headers back."""
+        return text.replace(self._value, "***")
