@@ -23,6 +23,13 @@ def test_its_files_exist() -> None:
 def test_its_commands_exist() -> None:
     """Each thumbor-renuo command that it names is one."""
     named = set(re.findall(r"thumbor-renuo (\w+)", README.read_text()))
-    assert named == {"serve", "options"}
-    for command in named:
+    assert named == {"serve", "options", "keys"}
+    for command in ("serve", "options"):
         assert _parser().parse_args([command]).command == command
+
+
+def test_its_actions_on_keys_exist() -> None:
+    """Each action that it names is one."""
+    named = set(re.findall(r"`(?:thumbor-renuo )?keys (\w+)`", README.read_text()))
+    assert named == {"new", "list", "retire"}
+    assert _parser().parse_args(["keys", "list"]).action == "list"

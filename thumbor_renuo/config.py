@@ -17,6 +17,7 @@ from thumbor_renuo.logs import json_logs
 
 THUMBOR_DEFAULT_KEY = "MY_SECURE_KEY"
 MAX_POST_BYTES = 5 * 1024**3  # S3 takes no larger object in one POST
+ACLS = ("bucket-owner-full-control", "public-read", "private")
 # Their C code writes past its memory and aborts the process: sharpen on images under 16 pixels,
 # curve with an empty list.
 UNSAFE_FILTERS = {"thumbor.filters.sharpen", "thumbor.filters.curve"}
@@ -92,6 +93,20 @@ def _parse_networks(raw: Any) -> tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(item.strip())) for item in items if item.strip())
 
 
+def _parse_clamd(raw: Any) -> str:
+    text = str(raw or "")
+    host, _, port = text.rpartition(":")
+    good = re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", host) and port.isdecimal()
+    if text and not re.fullmatch("unix:/.+", text) and not (good and 1 <= int(port) < 2**16):
+        raise ValueError
+    return text
+
+
+rate = text(
+    "a rate (600/minute, 10/15minutes, 10000/day), or off",
+    r"(?i)off|0*[1-9][0-9]{0,17} ?/ ?([1-9]|[12][0-9]|3[01])? ?(second|minute|hour|day)s?",
+)
+clamd = Kind("host:port, unix:/path, or nothing", _parse_clamd)
 switch = Kind("true or false", _parse_switch)
 endpoint = Kind("an http(s) address without path, or nothing for AWS", _parse_endpoint)
 networks = Kind("addresses or networks, separated by commas (10.0.0.0/8, ::1)", _parse_networks)
@@ -214,7 +229,7 @@ class Settings:
     upload_acl: str = _option(
         "bucket-owner-full-control",
         "Uploads",
-        one_of("bucket-owner-full-control", "public-read", "private"),
+        one_of(*ACLS),
         "ACL of what is uploaded. Buckets with ACLs disabled take the default only; old buckets "
         "may rely on public-read.",
     )
@@ -228,7 +243,109 @@ class Settings:
         MAX_POST_BYTES,
         "Uploads",
         number(1, MAX_POST_BYTES, "bytes"),
-        "The largest file that an upload policy allows. S3 itself takes 5 GiB in one POST.",
+        "The largest file that an upload policy allows, for apps whose record has no max_bytes. S3 "
+        "itself takes 5 GiB in one POST.",
+    )
+    completion_seconds: int = _option(
+        86400,
+        "Uploads",
+        number(60, 604800, "seconds"),
+        "How long after the policy's end an upload may still be completed.",
+    )
+    multipart_seconds: int = _option(
+        604800,
+        "Uploads",
+        number(600, 2592000, "seconds"),
+        "How long a multipart upload may take from beginning to completion.",
+    )
+    multipart_part_seconds: int = _option(
+        3600,
+        "Uploads",
+        number(60, 604800, "seconds"),
+        "How long the signed URL of one part may be used.",
+    )
+    s3_complete_seconds: float = _option(
+        120.0,
+        "Uploads",
+        number(1, 3600, "seconds", whole=False),
+        "Longest time for S3 to join the parts of a multipart upload.",
+    )
+    check_max_pixels: int = _option(
+        100_000_000,
+        "Uploads",
+        number(1_000_000, 2_000_000_000, "pixels"),
+        "The most pixels of an uploaded image, all frames together, that is decoded for its check.",
+    )
+    check_queue: int = _option(
+        20,
+        "Uploads",
+        number(1, 1000, "uploads"),
+        "The most uploads that a process checks at once; past it the answer is 503.",
+    )
+    clamd_address: str = _option(
+        "",
+        "Uploads",
+        clamd,
+        "The clamd that scans uploads of apps with `scan = true` before they are published.",
+    )
+    clamd_seconds: float = _option(
+        60.0,
+        "Uploads",
+        number(1, 3600, "seconds", whole=False),
+        "Longest time for one scan.",
+    )
+    clamd_max_bytes: int = _option(
+        100 * 1024**2,
+        "Uploads",
+        number(1, 4 * 1024**3, "bytes"),
+        "The largest upload that is scanned; no more than clamd's StreamMaxLength and MaxFileSize. "
+        "Larger ones of apps that want a scan are refused.",
+    )
+    webhook_queue: int = _option(
+        10_000,
+        "Uploads",
+        number(1, 1_000_000, "events"),
+        "The most webhook events that wait, in a process or in Redis; past it new ones are lost.",
+    )
+    webhook_seconds: float = _option(
+        15.0,
+        "Uploads",
+        number(1, 60, "seconds", whole=False),
+        "Longest time for one attempt to deliver a webhook event.",
+    )
+    webhook_private: bool = _option(
+        False,
+        "Uploads",
+        switch,
+        "Deliver webhooks to private addresses and any port as well. For trying only.",
+    )
+    # -- Abuse ------------------------------------------------------------------------------
+    redis_url: str = _option(
+        "",
+        "Abuse",
+        anything,
+        "Redis, for limits that hold over all processes and machines: redis://host:6379/0. Needs "
+        "`thumbor_renuo[redis]`. Empty, or while it does not answer: each process counts alone.",
+        secret=True,
+    )
+    rate_limit_address: str = _option(
+        "600/minute",
+        "Abuse",
+        rate,
+        "The most requests to sign or complete uploads from one address (IPv6: one /64). URLs of "
+        "single parts are not counted.",
+    )
+    rate_limit_key: str = _option(
+        "6000/minute",
+        "Abuse",
+        rate,
+        "The same for one API key.",
+    )
+    rate_limit_wrong_keys: str = _option(
+        "10/15minutes",
+        "Abuse",
+        rate,
+        "The most wrong private keys from one address; past it right ones are refused, too.",
     )
     # -- Delivery ---------------------------------------------------------------------------
     cdn_host: str = _option(

@@ -1,0 +1,1 @@
+"""Pixels without Thumbor: what a picture is, shows and weighs."""
