@@ -19,6 +19,9 @@ from thumbor_renuo.imaging.thumbhash import thumbhash
 DECODABLE = frozenset(FORMATS)
 """The media types that `probe` takes."""
 MAX_FRAMES = 2_000
+# GIF and JPEG go no further. Of one line of 75 million pixels, a PNG of 300 kB, libvips asks for so
+# much memory at once that GLib ends the process.
+MAX_SIDE = 65_535
 MAX_BANDS = 5  # CMYK and alpha
 ORIENTATIONS = range(1, 9)
 ON_ITS_SIDE = 5  # this orientation and those above swap width and height
@@ -63,7 +66,7 @@ def probe(
         max_frames: of an animation.
 
     Raises:
-        TooLarge: there are more pixels, frames or scans than the limit that it names.
+        TooLarge: there are more pixels, frames or scans, or a longer side, than the limit named.
         UnreadableImage: the picture is cut short, damaged, or of another type.
     """
     kind = FORMATS.get(media_type)
@@ -81,6 +84,11 @@ def probe(
 
 
 def _check_bounds(image: Any, frames: int, max_pixels: int, max_frames: int) -> None:
+    if max(image.width, image.height) > MAX_SIDE:
+        raise TooLarge(
+            f"{image.width} x {image.height} pixels are over the limit of {MAX_SIDE} pixels a side",
+            limit=MAX_SIDE,
+        )
     if frames > max_frames:
         raise TooLarge(
             f"{frames} frames are over the limit of {max_frames} frames", limit=max_frames
