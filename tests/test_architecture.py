@@ -10,18 +10,20 @@ PACKAGE = Path(__file__).parent.parent / "thumbor_renuo"
 # From the top down. What stands in one line may not import each other.
 LAYERS = (
     {"cli"},
-    {"demo"},
-    {"server"},
+    {"demo", "keys_command"},
+    {"server", "key_file"},
     {"worker"},
     {"handlers", "loaders", "engines", "url_signer", "local_s3", "listening"},
-    {"error_reports"},
+    {"error_reports", "background"},
     {"uploads", "delivery"},
-    {"s3", "apps"},
+    {"imaging", "s3", "apps", "public_session"},
+    {"app_rules", "redis_pool", "public_address"},
     {"config"},
     {"errors", "logs"},
+    {"client"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-SERVICES = {"uploads", "delivery"}
+SERVICES = {"uploads", "delivery", "imaging"}
 FRAMEWORKS = {"tornado", "thumbor"}
 
 

@@ -10,10 +10,10 @@ from derpconf.config import ConfigurationError as MissingFile
 from thumbor.config import Config
 from thumbor.server import configure_log, get_config
 
-from thumbor_renuo import __version__, demo
+from thumbor_renuo import __version__, demo, keys_command
 from thumbor_renuo.config import markdown_table, production
 from thumbor_renuo.errors import ConfigurationError
-from thumbor_renuo.handlers import check_setup
+from thumbor_renuo.handlers.services import Services
 from thumbor_renuo.local_s3 import LocalS3Error
 from thumbor_renuo.server import StartError, Supervisor, bind
 
@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
             "--processes", type=_count, default=_cores(), help="processes [the cores: %(default)s]"
         )
 
+    keys_command.add_parser(commands)
+
     table = commands.add_parser("options", help="print all options as a table in Markdown")
     table.set_defaults(run=lambda _chosen: print(markdown_table()))
     return parser
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(chosen: argparse.Namespace) -> None:
     config = get_config(chosen.conf) if chosen.conf else Config(**production(os.environ))
     configure_log(config, "INFO")
-    check_setup(config)
+    Services.of(config)
 
     def announce() -> None:
         logging.getLogger(__name__).info(

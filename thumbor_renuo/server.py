@@ -18,6 +18,7 @@ from tornado.netutil import bind_sockets
 
 from thumbor_renuo import worker
 from thumbor_renuo.config import Settings
+from thumbor_renuo.handlers.services import Services
 from thumbor_renuo.listening import refuse_new
 
 logger = logging.getLogger(__name__)
@@ -85,11 +86,15 @@ class Supervisor:
         """Serve until SIGTERM or SIGINT, then stop; a second signal stops at once."""
         self._catch_signals()
         _raise_file_limit()
+        apps = Services.of(self._config).apps
         try:
             while not self._stop_requested():
+                # A child begins with what we know: the last sound file, as the others do.
+                apps.refresh()
                 self._start_due()
                 self._wait(TICK_SECONDS)
                 self._reap()
+                self._pass_on_hangups()
                 if not self._was_ready and self._deaths >= HOPELESS_DEATHS * self._processes:
                     raise StartError(f"no process came up in {self._deaths} tries; see above")
                 self._on_tick()
@@ -104,11 +109,18 @@ class Supervisor:
             self._signals.append(number)
 
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
             signal.signal(number, remember)
 
     def _stop_requested(self) -> int:
-        return sum(number != signal.SIGCHLD for number in self._signals)
+        return sum(number in {signal.SIGTERM, signal.SIGINT} for number in self._signals)
+
+    def _pass_on_hangups(self) -> None:
+        """SIGHUP: the children read their apps again."""
+        while signal.SIGHUP in self._signals:
+            self._signals.remove(signal.SIGHUP)
+            for pid in self._living():
+                os.kill(pid, signal.SIGHUP)
 
     def _wait(self, seconds: float) -> None:
         readable, _, _ = select.select([self._wakeup.fileno(), self._ready], [], [], seconds)

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -16,9 +17,10 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.web import Application
 
-from thumbor_renuo.config import Settings
 from thumbor_renuo.handlers.base import CUT_OFF_BYTES, in_flight
-from thumbor_renuo.s3.client import S3Bucket, close_buckets
+from thumbor_renuo.handlers.services import Services
+from thumbor_renuo.redis_pool import close_connections
+from thumbor_renuo.s3.client import PURPOSES, S3Bucket, close_buckets
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ IDLE_CONNECTION_SECONDS = 75
 BODY_SECONDS = 30
 MAX_HEADER_BYTES = 64 * 1024
 QUIET_SECONDS = 1.0
+LAST_CHANCE_SECONDS = 3.0  # for webhooks that are due; what is left stays in Redis, or is lost
 HANDSHAKE_SECONDS = 0.1  # connections that had begun when new ones were refused still come in
 FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
@@ -76,9 +79,13 @@ async def _serve(
         max_header_size=MAX_HEADER_BYTES,
         max_body_size=CUT_OFF_BYTES,
     )
-    settings = Settings.of(config)
-    for purpose in ("thumbnails", "originals"):
-        await S3Bucket.of(settings, purpose).open_client()
+    services = Services.of(config)
+    for purpose in PURPOSES:
+        await S3Bucket.of(services.settings, purpose).open_client()
+    services.background.start()
+    # What is there now stays: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     for listening in sockets:
         loop.add_reader(listening, _accept, server, listening)
     ready()
@@ -87,7 +94,12 @@ async def _serve(
     server.conn_params.no_keep_alive = True
     await asyncio.sleep(HANDSHAKE_SECONDS)
     _stop_accepting(server, sockets)
-    await _finish(server, settings.shutdown_seconds)
+    await _finish(server, services.settings.shutdown_seconds)
+    await services.stop(LAST_CHANCE_SECONDS)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            await close_connections()
+            await close_buckets()
 
 
 def _accept(server: HTTPServer, listening: socket.socket) -> bool:
@@ -139,4 +151,3 @@ async def _finish(server: HTTPServer, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(1):
             await server.close_all_connections()
-            await close_buckets()

@@ -44,9 +44,10 @@ def error_of(response: HTTPResponse) -> dict[str, Any]:
 
 
 @pytest.fixture
-def environment() -> dict[str, str]:
-    """Environment variables that a test module or test overrides."""
-    return {}
+def environment(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Environment variables that a test module overrides, or a test with `options`."""
+    marked = request.node.get_closest_marker("options")
+    return dict(marked.kwargs) if marked else {}
 
 
 @pytest.fixture

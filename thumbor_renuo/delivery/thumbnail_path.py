@@ -1,6 +1,7 @@
 """The path of a thumbnail, `/t/<options>/u/<key>`: split, decoded once and understood."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ from thumbor_renuo.errors import InvalidOptions, InvalidPath
 from thumbor_renuo.s3.object_key import ObjectKey, decode_path
 
 ROUTE = r"/(?:t|thumb)/.*"
+PRESET = re.compile("p:(.*)")
+PresetsOf = Callable[[str], Mapping[str, str]]
 GRAMMAR = re.compile(Url.regex(has_unsafe_or_hash=False))
 # Stands for the image while the options are matched: Thumbor's grammar would swallow what it does
 # not know into the image's name, and take a key `smart/…` for an option.
@@ -31,8 +34,11 @@ class ThumbnailPath:
     key: ObjectKey
 
     @classmethod
-    def parse(cls, raw_path: str) -> Self:
+    def parse(cls, raw_path: str, presets_of: PresetsOf = lambda _app: {}) -> Self:
         """Understand a request's raw path.
+
+        Args:
+            presets_of: the options behind `p:<name>`, for the app of a full name.
 
         Raises:
             InvalidPath: no `/u/`, or no key of ours behind it.
@@ -43,8 +49,12 @@ class ThumbnailPath:
         before, mark, after = ("/" + tail).partition("/u/")
         if not mark:
             raise InvalidPath("the path is not of the form /t/<options>/u/<key>: it has no /u/")
-        options = decode_path(before).removeprefix("/")
-        return cls(options, parse_options(options), ObjectKey.parse(decode_path(after)))
+        options, key = decode_path(before).removeprefix("/"), ObjectKey.parse(decode_path(after))
+        if named := PRESET.fullmatch(options):
+            options = presets_of(key.app).get(named[1], "")
+            if not options:
+                raise InvalidOptions(f"there is no preset {named[1][:50]!r}")
+        return cls(options, parse_options(options), key)
 
     @property
     def signed_part(self) -> str:

@@ -1,55 +1,45 @@
 """What all our answers share: errors, CORS, security headers, log lines, bounded bodies."""
 
-import json
 import logging
+import random
 import re
-import uuid
 from asyncio import Future
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import sentry_sdk
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
-from thumbor_renuo.apps import AppRegistry
-from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery import cache_policy
-from thumbor_renuo.delivery.admission import Admission
 from thumbor_renuo.errors import (
     BadRequest,
+    Conflict,
+    InvalidKey,
     MethodNotAllowed,
     NotFound,
     RangeNotSatisfiable,
     RenuoError,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
 from thumbor_renuo.handlers.client_address import client_address
-from thumbor_renuo.logs import access_log, request_id
-from thumbor_renuo.uploads.presigned_post import PolicySigner
+from thumbor_renuo.handlers.services import Services
+from thumbor_renuo.logs import ENCODE, access_log, request_id
 
 logger = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 SERVER = "thumbor_renuo"
 VISIBLE = re.compile(r"[!-~]{1,300}")
-MAX_BODY_BYTES = 16 * 1024
 # A body of unknown length is read so far for the sake of a worded answer; then the connection ends.
 CUT_OFF_BYTES = 1024 * 1024
 PREFLIGHT_SECONDS = 86400
+OLD_REFUSAL = "Invalid request."
+# What a page's scripts may read of an answer beside the headers that are always shown.
+EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 CLIENT_HAS_LEFT = 499  # as nginx logs it; nobody receives it
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the handlers call: made once for a process."""
-
-    settings: Settings
-    apps: AppRegistry
-    signer: PolicySigner
-    renders: Admission
-    streams: Admission
 
 
 # Requests that have begun and not ended: a stopping process waits for them.
@@ -64,16 +54,23 @@ class PublicHandler(RequestHandler):
         route: the name in log lines.
         cors: answer any origin's scripts, errors included.
         keeps_errors: an error lies in the path, so that it may be kept for a little.
+        max_body_bytes: the largest body; a larger one is refused unread.
+        old_words: an unknown key is refused in the words that old clients know.
     """
 
     route: ClassVar[str]
     cors: ClassVar[bool] = False
     keeps_errors: ClassVar[bool] = False
+    max_body_bytes: ClassVar[int] = 16 * 1024
+    old_words: ClassVar[bool] = False
 
     def initialize(self, services: Services) -> None:
         """Take what the route table hands over."""
         self.services = services
         self.app_name: str | None = None
+        self.key_fingerprint: str | None = None
+        self.cors_refused = self.client_has_left = False
+        self.standing_headers: Mapping[str, str] = {}
         self.address = "unknown"
         self.bytes_sent = 0
         self.error_code: str | None = None
@@ -84,36 +81,40 @@ class PublicHandler(RequestHandler):
 
     def set_default_headers(self) -> None:
         """Set what every answer has; also called when an error discards all headers."""
-        given = self.request.headers.get("X-Request-Id", "")
         if not hasattr(self, "request_id"):
-            self.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+            self.request_id = _request_id(self.request.headers.get("X-Request-Id", ""))
         self.set_header("Server", SERVER)
         self.set_header("X-Request-Id", self.request_id)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", cache_policy.NEVER)
         if self.cors:
-            origin = self.request.headers.get("Origin", "")
-            self.set_header(
-                "Access-Control-Allow-Origin", origin if VISIBLE.fullmatch(origin) else "*"
-            )
-            self.set_header("Vary", "Origin")
+            self._allow_origin()
+
+    def _allow_origin(self) -> None:
+        self.set_header("Vary", "Origin")
+        if getattr(self, "cors_refused", False):  # Tornado calls this before initialize
+            return
+        origin = self.request.headers.get("Origin", "")
+        self.set_header("Access-Control-Allow-Origin", origin if VISIBLE.fullmatch(origin) else "*")
+        self.set_header("Access-Control-Expose-Headers", EXPOSED)
 
     def prepare(self) -> Any:
         """Refuse a body that is too large before it is read."""
         request_id.set(self.request_id)
         in_flight.add(self)
         super().prepare()
+        self.services.background.start()
         # Now: a client that leaves takes its socket's address along.
         self.address = client_address(self.request, self.services.settings.trusted_proxies)
         self.request.connection.set_max_body_size(CUT_OFF_BYTES)  # type: ignore[union-attr]
         length = self.request.headers.get("Content-Length", "0")
         # Only ASCII digits: isdigit() also takes those that int() does not.
-        if re.fullmatch("[0-9]{1,18}", length) is None or int(length) > MAX_BODY_BYTES:
+        if re.fullmatch("[0-9]{1,18}", length) is None or int(length) > self.max_body_bytes:
             raise self._too_large()
 
     def data_received(self, chunk: bytes) -> None:
         """Collect the body, one chunk over the limit at most."""
-        if self._body_bytes <= MAX_BODY_BYTES:
+        if self._body_bytes <= self.max_body_bytes:
             self._body.append(chunk)
             self._body_bytes += len(chunk)
 
@@ -122,16 +123,16 @@ class PublicHandler(RequestHandler):
         """The request's body.
 
         Raises:
-            TooLarge: it has more than MAX_BODY_BYTES.
+            TooLarge: it has more than max_body_bytes.
         """
-        if self._body_bytes > MAX_BODY_BYTES:
+        if self._body_bytes > self.max_body_bytes:
             raise self._too_large()
         return b"".join(self._body)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(
-            f"the request's body is over the limit of {MAX_BODY_BYTES} bytes",
-            limit=MAX_BODY_BYTES,
+            f"the request's body is over the limit of {self.max_body_bytes} bytes",
+            limit=self.max_body_bytes,
         )
 
     def options(self, *_args: str, **_kwargs: str) -> None:
@@ -178,10 +179,18 @@ class PublicHandler(RequestHandler):
             self.set_header("Cache-Control", lifetime)
         if isinstance(error, MethodNotAllowed):
             self.set_header("Allow", self.allowed_methods())
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable | Conflict):
             self.set_header("Retry-After", "1")
         if isinstance(error, RangeNotSatisfiable):
             self.set_header("Content-Range", f"bytes */{error.size}")
+        if isinstance(error, TooManyRequests):
+            self.set_header("Retry-After", str(error.retry_after))
+        for name, value in self.standing_headers.items():
+            self.set_header(name, value)
+        if self.old_words and isinstance(error, InvalidKey):
+            self.set_header("Content-Type", "application/json; charset=utf-8")
+            self.finish(OLD_REFUSAL)
+            return
         body: dict[str, Any] = {"error": error.code, "message": error.message}
         if error.limit is not None:
             body["limit"] = error.limit
@@ -221,19 +230,24 @@ class PublicHandler(RequestHandler):
     def write_json(self, value: Any) -> None:
         """Write a JSON body with letters of all languages as they are."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.write(json.dumps(value, ensure_ascii=False).encode())
+        self.write(ENCODE(value).encode())
 
     def finish(self, chunk: Any = None) -> "Future[None]":
         """End the answer; it is in flight until its last byte is at the client."""
-        if not self._headers_written:
-            self.set_header("Server", SERVER)  # Thumbor sets its own, with its version
         written = super().finish(chunk)
         written.add_done_callback(lambda _written: in_flight.discard(self))
         return written
 
     def on_connection_close(self) -> None:
         """Do not make a stopping process wait for a client that has left."""
+        self.client_has_left = True
         in_flight.discard(self)
+
+    def break_off(self, code: str) -> None:
+        """End the connection: once the status is out, only that tells that bytes are missing."""
+        self.error_code = code
+        self.request.connection.stream.close()  # type: ignore[union-attr]
+        raise StreamClosedError
 
     def _log(self) -> None:
         """One line a request, without path and query: both may hold a key."""
@@ -248,9 +262,16 @@ class PublicHandler(RequestHandler):
             "request_id": self.request_id,
             "address": self.address,
         }
+        if self.key_fingerprint:
+            fields["key"] = self.key_fingerprint
         if self.error_code:
             fields["error"] = self.error_code
         access_log.info("request", extra={"fields": fields})
+
+
+def _request_id(given: str) -> str:
+    """The id that a proxy gave, or a new one; it identifies and need not be hard to guess."""
+    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 class NotFoundHandler(PublicHandler):

@@ -17,6 +17,8 @@ def client_address(request: HTTPServerRequest, trusted_proxies: tuple[str, ...])
         trusted_proxies: networks, as in TRUSTED_PROXIES.
     """
     hop = _peer(request)
+    if not trusted_proxies:
+        return hop
     networks = _networks(trusted_proxies)
     forwarded = ",".join(request.headers.get_list("X-Forwarded-For")).split(",")
     for claimed in reversed([part.strip() for part in forwarded]):

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
 
-from tornado.iostream import StreamClosedError
-
 from thumbor_renuo.delivery import cache_policy, conditional_request
 from thumbor_renuo.delivery.media_type import protective_headers, served_type
 from thumbor_renuo.errors import NotFound, PreconditionFailed, RangeNotSatisfiable, StorageError
@@ -107,15 +105,9 @@ class OriginalHandler(PublicHandler):
                     async with asyncio.timeout(patience):
                         await self.flush()
         except StorageError as error:
-            # The status is out: only a broken connection tells the client that bytes are missing.
-            self._break_off(error.code)
+            self.break_off(error.code)
         except TimeoutError:
-            self._break_off("client_too_slow")
-
-    def _break_off(self, code: str) -> None:
-        self.error_code = code
-        self.request.connection.stream.close()  # type: ignore[union-attr]
-        raise StreamClosedError
+            self.break_off("client_too_slow")
 
     async def _refuse_range(self, key: str) -> None:
         stored = await self._bucket.head(key)

@@ -22,7 +22,8 @@ from thumbor_renuo.errors import (
     StorageTimeout,
     UnreadableImage,
 )
-from thumbor_renuo.handlers.base import PublicHandler, Services
+from thumbor_renuo.handlers.base import SERVER, PublicHandler
+from thumbor_renuo.handlers.services import Services
 
 # What Pillow raises on bytes that are no image: the uploader's fault, not ours. (Thumbor tells it
 # to render what is merely cut short.)
@@ -99,6 +100,12 @@ class PipelineHandler(PublicHandler, ImagingHandler):
             504: StorageTimeout("the storage did not answer in time"),
         }
         return known.get(status, RenuoError("an unexpected error; it has been reported"))
+
+    def finish(self, chunk: Any = None) -> Any:
+        """Take Thumbor's name and version out of the answer."""
+        if not self._headers_written:
+            self.set_header("Server", SERVER)
+        return super().finish(chunk)
 
     def on_finish(self) -> None:
         """Leave out Thumbor's metrics for what ended before it began."""

@@ -1,40 +1,52 @@
-"""POST /generate_policy: a signed S3 form for one upload."""
+"""POST /generate_policy: a signature for one upload."""
 
-from contextlib import suppress
+from typing import Any
 
-from tornado.httputil import HTTPFile, HTTPInputError, parse_body_arguments
+from thumbor_renuo.apps import App
+from thumbor_renuo.errors import Forbidden, InvalidKey
+from thumbor_renuo.handlers.signing import SigningHandler
+from thumbor_renuo.uploads.signing import as_answer
+from thumbor_renuo.uploads.upload_request import Bounds, UploadRequest
 
-from thumbor_renuo.handlers.base import PublicHandler
+# Any of these: the client names a file.
+NEW_STYLE = {"filename", "content_type", "size"}
 
 
-class UploadPolicyHandler(PublicHandler):
-    """Signs for the app of an API key."""
+class UploadPolicyHandler(SigningHandler):
+    """Signs for the app of an API key: a concrete file for those who name one, else a folder."""
 
     route = "generate_policy"
-    cors = True
+    old_words = True
 
-    def post(self) -> None:
-        """Answer the form's fields; 403 for a key that no app has."""
-        app = self.services.apps.by_api_key(self._api_key())
+    async def post(self) -> None:
+        """Answer what to send to S3; 403 for a key that no app has."""
+        given = self.parameters()
+        api_key = given.get("api_key")
+        app = self.services.apps.by_api_key(api_key) if isinstance(api_key, str) else None
         if app is None:
-            # To the letter what the old clients know.
-            self.set_status(403)
-            self.error_code = "forbidden"
-            self.set_header("Content-Type", "application/json; charset=utf-8")
-            self.finish("Invalid request.")
-            return
-        self.app_name = app.full_name
-        self.write_json(self.services.signer.sign(app))
+            await self.admit(None, "")
+            raise InvalidKey("no app has this API key")
+        if NEW_STYLE & set(given):
+            await self._sign_file(app, str(api_key), given)
+        else:
+            await self._sign_folder(app, str(api_key))
 
-    def _api_key(self) -> str:
-        """From a form body, else from the query string: both stand in old clients."""
-        arguments: dict[str, list[bytes]] = {}
-        files: dict[str, list[HTTPFile]] = {}
-        kind, mark, parameters = self.request.headers.get("Content-Type", "").partition(";")
-        content_type = kind.lower() + mark + parameters  # a boundary's case counts
-        if content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-            with suppress(HTTPInputError):  # a broken form holds no key: 403 follows
-                parse_body_arguments(content_type, self.body, arguments, files)
-        query = self.request.query_arguments
-        given = [*query.get("api_key", []), *arguments.get("api_key", [])]
-        return next(filter(None, reversed(given)), b"").decode("utf-8", "replace")
+    async def _sign_folder(self, app: App, api_key: str) -> None:
+        """To the letter what the old clients know."""
+        self.know(app, api_key)
+        if app.rules.is_verified:
+            raise Forbidden(
+                f"{app.full_name} publishes after a check: filename, content_type and size are "
+                "needed"
+            )
+        largest = Bounds.of(app, self.services.settings.upload_max_bytes).high
+        await self.admit(app, api_key, uploads=1, size=largest)
+        self.write_json(self.services.policies.sign(app, api_key))
+
+    async def _sign_file(self, app: App, api_key: str, given: dict[str, Any]) -> None:
+        self.know(app, api_key)
+        request = UploadRequest.from_parameters(given, needs_size=True)
+        method = str(given.get("method", "POST")).upper()
+        signed = self.services.signer.sign(app, api_key, request, method)
+        await self.admit(app, api_key, uploads=1, size=request.size or 0)
+        self.write_json(as_answer(signed, self.services.settings.cdn_host))

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -24,6 +24,7 @@ from tc_aws.aws.bucket import Bucket
 
 from thumbor_renuo.config import Settings
 from thumbor_renuo.errors import (
+    BadRequest,
     InvalidPath,
     NotFound,
     OriginalTooLarge,
@@ -37,7 +38,10 @@ from thumbor_renuo.errors import (
 logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
+PURPOSES = ("thumbnails", "originals", "uploads")
 CHECK_EVERY_SECONDS = 1.0
+# What S3 says of parts that a client names in completing a multipart upload.
+REFUSED_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
 REFUSED_KEYS = {"InvalidRequest", "InvalidURI", "InvalidArgument", "KeyTooLongError"}
 WRONG_CREDENTIALS = {"InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
@@ -51,10 +55,12 @@ class StoredObject:
     etag: str
     last_modified: datetime
     content_range: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    checksum_sha256: str = ""
 
 
 class S3Bucket(Bucket):
-    """The bucket of the originals, for reading; raises only errors of ours.
+    """The bucket of the originals; raises only errors of ours.
 
     Each `purpose` has a pool of its own, so that slow clients of large originals never keep a
     thumbnail from its source.
@@ -77,7 +83,7 @@ class S3Bucket(Bucket):
 
     @classmethod
     def of(cls, settings: Settings, purpose: str) -> "S3Bucket":
-        """The one instance of this event loop for a purpose ("thumbnails", "originals")."""
+        """The one instance of this event loop for one of PURPOSES."""
         buckets = _BUCKETS.setdefault(asyncio.get_running_loop(), {})
         if (settings, purpose) not in buckets:
             buckets[settings, purpose] = cls(settings)
@@ -130,12 +136,36 @@ class S3Bucket(Bucket):
                     data: bytes = await answer["Body"].read()
                     return data
 
-    async def head(self, key: str) -> StoredObject:
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        return self._settings.s3_bucket_name
+
+    async def head(self, key: str, *, with_checksum: bool = False) -> StoredObject:
         """What S3 knows of an object, without its bytes."""
-        with self._our_errors("HeadObject", key):
-            async with asyncio.timeout(self._settings.s3_total_seconds):
+        more: dict[str, Any] = {"ChecksumMode": "ENABLED"} if with_checksum else {}
+        return _stored(await self.call("head_object", key, **more))
+
+    async def call(
+        self, method: str, key: str, *, seconds: float | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """One call of S3's API.
+
+        Args:
+            method: botocore's name of it, "copy_object".
+            key: the object's; empty for calls about the bucket.
+            seconds: the longest time; S3_TOTAL_SECONDS if not given.
+            arguments: beside Bucket and Key.
+        """
+        named = {"Key": key} if key else {}
+        operation = "".join(word.capitalize() for word in method.split("_"))
+        with self._our_errors(operation, key):
+            async with asyncio.timeout(seconds or self._settings.s3_total_seconds):
                 client = await self.open_client()
-                return _stored(await client.head_object(Bucket=self._bucket, Key=key))
+                answer: dict[str, Any] = await getattr(client, method)(
+                    Bucket=self._bucket, **named, **arguments
+                )
+                return answer
 
     @asynccontextmanager
     async def open(
@@ -221,6 +251,8 @@ class S3Bucket(Bucket):
         code = error.response.get("Error", {}).get("Code", "")
         if code in REFUSED_KEYS:
             return InvalidPath("the storage takes no such key")
+        if code in REFUSED_PARTS:
+            return BadRequest(f"the storage refused the parts ({code})")
         known: dict[int, Callable[[], RenuoError]] = {
             403: lambda: self._forbidden(operation, key, code),
             404: lambda: self._missing(operation, key, code),
@@ -249,7 +281,9 @@ class S3Bucket(Bucket):
             return f"S3_PUBLIC_KEY or S3_SECRET_KEY is wrong ({code})"
         bucket = f"arn:aws:s3:::{self._bucket}"
         lacking = f"the access key lacks s3:ListBucket on {bucket}"
-        if operation != "HeadBucket":
+        if operation not in {"HeadBucket", "HeadObject", "GetObject", "ListObjectsV2"}:
+            lacking = f"the access key lacks the permission for {operation} on {bucket}/*"
+        elif operation in {"HeadObject", "GetObject"}:
             lacking = (
                 f"the access key lacks s3:GetObject on {bucket}/o/*, or the object is missing and "
                 f"it lacks s3:ListBucket on {bucket} (see S3_FORBIDDEN_IS_MISSING)"
@@ -307,4 +341,6 @@ def _stored(answer: dict[str, Any]) -> StoredObject:
         etag=answer.get("ETag", ""),
         last_modified=answer["LastModified"].astimezone(UTC),
         content_range=answer.get("ContentRange"),
+        metadata=answer.get("Metadata", {}),
+        checksum_sha256=answer.get("ChecksumSHA256", ""),
     )

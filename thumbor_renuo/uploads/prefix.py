@@ -5,6 +5,7 @@ import hashlib
 import re
 import secrets
 from datetime import date
+from functools import lru_cache
 
 RANDOM_BYTES = 16
 
@@ -17,7 +18,11 @@ def first_group(secret_key: str, api_key: str, day: date) -> str:
     Args:
         day: the date in UTC; only its month and year count.
     """
-    seed = f"{secret_key}--{api_key}--{day.month}--{day.year}"
+    return _group_of(f"{secret_key}--{api_key}--{day.month}--{day.year}")
+
+
+@lru_cache(maxsize=1000)
+def _group_of(seed: str) -> str:
     digest = base64.b64encode(hashlib.sha512(seed.encode()).digest()).decode()
     return re.sub("[^0-9a-z]", "", digest.lower())[:4]
 

@@ -1,0 +1,140 @@
+"""Rate limits, budgets and wrong keys, as clients see them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import API_KEY
+from tests.handlers.conftest import Fetch, error_of
+from tests.ports import free_port
+
+SIGN = f"/generate_policy?api_key={API_KEY}"
+LIST = f"/list_files?api_key={API_KEY}&private_api_key="
+RIGHT, WRONG = LIST + "98765", LIST + "9876"
+
+
+@pytest.fixture
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The options that a test is marked with; `rules` go into the app's record."""
+    changes = dict(request.node.get_closest_marker("options").kwargs)
+    if rules := changes.pop("rules", ""):
+        record = 'name="foobar"\nenv="develop"\napi_key="12345678"\nprivate_key="98765"\n'
+        (tmp_path / "apps.toml").write_text(f"[[apps]]\n{record}{rules}\n")
+        changes |= {"API_KEYS": "", "APPS_FILE": str(tmp_path / "apps.toml")}
+    return changes
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="2/day", RATE_LIMIT_KEY="off")
+async def test_too_many_requests_of_an_address(fetch: Fetch) -> None:
+    """429 with Retry-After and the standard fields, which scripts may read."""
+    first = await fetch(SIGN, "POST", body="")
+    assert first.headers["RateLimit-Policy"] == '"address";q=2;w=86400'
+    assert first.headers["RateLimit"].startswith('"address";r=1;t=')
+    assert (await fetch(SIGN, "POST", body="")).code == 200
+    refused = await fetch(SIGN, "POST", body="", headers={"Origin": "https://a.example"})
+    assert refused.code == 429
+    body = error_of(refused)
+    assert (body["error"], body["limit"]) == ("too_many_requests", 2)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 86400
+    assert refused.headers["RateLimit"].startswith('"address";r=0;t=')
+    assert refused.headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert "RateLimit" in refused.headers["Access-Control-Expose-Headers"]
+    assert refused.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="3/day")
+async def test_unknown_keys_are_counted_as_well(fetch: Fetch) -> None:
+    """Guessing API keys uses up the address' requests."""
+    for _ in range(3):
+        assert (await fetch("/generate_policy?api_key=x", "POST", body="")).code == 403
+    assert (await fetch(SIGN, "POST", body="")).code == 429
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="off", RATE_LIMIT_KEY="1/day")
+async def test_too_many_requests_of_a_key(fetch: Fetch) -> None:
+    """The key's own limit holds over all addresses."""
+    assert (await fetch(SIGN, "POST", body="")).code == 200
+    refused = await fetch(SIGN, "POST", body="")
+    assert (refused.code, refused.headers["RateLimit-Policy"]) == (429, '"key";q=1;w=86400')
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="2/day", RATE_LIMIT_KEY="off", TRUSTED_PROXIES="127.0.0.1")
+async def test_an_address_is_that_in_front_of_the_trusted_proxies(fetch: Fetch) -> None:
+    """Each client behind our proxy has its own limit, and an IPv6 network of 64 bits is one."""
+    for address, code in (
+        ("192.0.2.1", 200), ("192.0.2.1", 200), ("192.0.2.1", 429), ("192.0.2.2", 200),
+        ("2001:db8::1", 200), ("2001:db8::2", 200), ("2001:db8::3", 429),
+    ):  # fmt: skip
+        response = await fetch(SIGN, "POST", body="", headers={"X-Forwarded-For": address})
+        assert response.code == code, address
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="2/day", RATE_LIMIT_KEY="1000/day")
+async def test_nobody_chooses_his_own_address(fetch: Fetch) -> None:
+    """Without trusted proxies the header counts for nothing."""
+    codes = [
+        (await fetch(SIGN, "POST", body="", headers={"X-Forwarded-For": f"192.0.2.{n}"})).code
+        for n in range(3)
+    ]
+    assert codes == [200, 200, 429]
+
+
+@pytest.mark.options(rules="daily_uploads = 2")
+async def test_the_apps_uploads_of_a_day(fetch: Fetch) -> None:
+    """Signatures are counted, of old and new clients and of Uppy alike."""
+    new = {"api_key": API_KEY, "filename": "a", "content_type": "image/png", "size": 1}
+    headers = {"Content-Type": "application/json"}
+    assert (await fetch(SIGN, "POST", body="")).code == 200
+    assert (
+        await fetch("/generate_policy", "POST", body=json.dumps(new), headers=headers)
+    ).code == 200
+    refused = await fetch(f"/uppy/{API_KEY}/s3/params?filename=a&type=image/png")
+    assert refused.code == 429
+    assert error_of(refused)["message"] == (
+        "2 uploads of this app in a day are the limit, and used up"
+    )
+    assert refused.reason == error_of(refused)["message"], "Uppy shows the status line"
+
+
+@pytest.mark.options(rules="daily_bytes = 1000\nmax_bytes = 800")
+async def test_the_apps_bytes_of_a_day(fetch: Fetch) -> None:
+    """What a signature lets through counts; one that does not fit takes nothing."""
+
+    async def sign(size: int) -> int:
+        new = {"api_key": API_KEY, "filename": "a", "content_type": "image/png", "size": size}
+        headers = {"Content-Type": "application/json"}
+        response = await fetch("/generate_policy", "POST", body=json.dumps(new), headers=headers)
+        return response.code
+
+    assert [await sign(size) for size in (700, 301, 300, 1)] == [200, 429, 200, 429]
+
+
+@pytest.mark.options(RATE_LIMIT_WRONG_KEYS="1/day")
+async def test_wrong_private_keys_are_stopped(fetch: Fetch, bucket: object) -> None:
+    """Past the limit the right one is refused, too, from that address."""
+    assert (await fetch(RIGHT)).code == 200
+    wrong = await fetch(WRONG)
+    assert (wrong.code, wrong.body) == (403, b"Invalid request.")
+    assert wrong.request_time >= 0.9, "a wrong key is answered late"
+    for path in (WRONG, RIGHT):
+        refused = await fetch(path)
+        assert refused.code == 429
+        assert int(refused.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.options(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0", RATE_LIMIT_ADDRESS="1/day")
+async def test_without_redis_each_process_counts(fetch: Fetch) -> None:
+    """A Redis that is down delays nothing for long and opens no limit."""
+    first = await fetch(SIGN, "POST", body="")
+    assert first.code == 200
+    assert first.request_time < 2
+    assert (await fetch(SIGN, "POST", body="")).code == 429
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="off", RATE_LIMIT_KEY="off")
+async def test_limits_can_be_switched_off(fetch: Fetch) -> None:
+    """Then no answer has their fields."""
+    response = await fetch(SIGN, "POST", body="")
+    assert response.code == 200
+    assert "RateLimit" not in response.headers

@@ -1,0 +1,42 @@
+"""GET /apps/<api key>: what a page may know of its app before anything is uploaded."""
+
+import hashlib
+import json
+
+from thumbor_renuo.delivery import cache_policy
+from thumbor_renuo.handlers.signing import SigningHandler
+from thumbor_renuo.uploads.upload_request import Bounds
+
+MAX_AGE = 60
+
+
+class AppInfoHandler(SigningHandler):
+    """The app's public limits and texts."""
+
+    route = "app"
+
+    def get(self, api_key: str) -> None:
+        """Answer them, with an ETag."""
+        app, settings = self.app_of(api_key), self.services.settings
+        rules = app.rules
+        bounds = Bounds.of(app, settings.upload_max_bytes, multipart=True)
+        answer = {
+            "app": app.full_name,
+            "publish": rules.publish,
+            "content_types": list(rules.content_types) or None,
+            "min_bytes": bounds.low,
+            "max_bytes": bounds.high,
+            "max_files": rules.max_files,
+            "cdn_host": settings.cdn_host,
+            "policy_seconds": rules.policy_seconds,
+            "texts": dict(rules.texts),
+        }
+        etag = hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:32]
+        self.set_header("ETag", f'"{etag}"')
+        self.set_header("Cache-Control", cache_policy.for_success(MAX_AGE))
+        if self.check_etag_header():
+            self.set_status(304)
+        else:
+            self.write_json(answer)
+
+    head = get

@@ -1,0 +1,132 @@
+"""What the handlers call, made once for a process: here the services are put together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+from thumbor.config import Config
+
+from thumbor_renuo import error_reports, redis_pool
+from thumbor_renuo.apps import AppRegistry
+from thumbor_renuo.background import Background
+from thumbor_renuo.config import Settings
+from thumbor_renuo.delivery.admission import Admission
+from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.s3.address import bucket_url
+from thumbor_renuo.uploads.announcement import Announcements
+from thumbor_renuo.uploads.completion import Completion
+from thumbor_renuo.uploads.content_check import ContentCheck
+from thumbor_renuo.uploads.gate import Gate
+from thumbor_renuo.uploads.multipart import MultipartUploads
+from thumbor_renuo.uploads.once import OnceStore
+from thumbor_renuo.uploads.presigned_post import PolicySigner
+from thumbor_renuo.uploads.rate_limit import WrongKeys, parse_rate
+from thumbor_renuo.uploads.signing import UploadSigner
+from thumbor_renuo.uploads.token import CompletionTokens
+from thumbor_renuo.uploads.virus_scan import VirusScanner
+
+
+@dataclass(frozen=True)
+class Services:
+    """All services, and the bounds on what is under way at once."""
+
+    settings: Settings
+    apps: AppRegistry
+    policies: PolicySigner
+    signer: UploadSigner
+    tokens: CompletionTokens
+    multipart: MultipartUploads
+    completion: Completion
+    gate: Gate
+    wrong_keys: WrongKeys
+    announcements: Announcements
+    background: Background
+    renders: Admission
+    streams: Admission
+    checks: Admission
+
+    @classmethod
+    def of(cls, config: Any) -> "Services":
+        """Those of a Thumbor config, made when they are first asked for.
+
+        Raises:
+            ConfigurationError: with every fault of the options and the apps.
+        """
+        if config not in _MADE:
+            _MADE[config] = cls._make(config)
+        return _MADE[config]
+
+    @classmethod
+    def _make(cls, config: Any) -> Self:
+        faults: list[str] = []
+        with _collected(faults):
+            settings = Settings.of(config)
+            with _collected(faults):
+                bucket_url(settings)
+            with _collected(faults):
+                error_reports.check(settings.sentry_dsn)
+            with _collected(faults):
+                if settings.redis_url:
+                    redis_pool.check(settings.redis_url)
+        with _collected(faults):
+            apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
+        if faults:
+            raise ConfigurationError(faults)
+        return cls._of_checked(settings, apps)
+
+    @classmethod
+    def _of_checked(cls, settings: Settings, apps: AppRegistry) -> Self:
+        policies, tokens = PolicySigner(settings), CompletionTokens(settings)
+        announcements = Announcements(settings, apps)
+        redis_url = settings.redis_url
+        return cls(
+            settings=settings,
+            apps=apps,
+            policies=policies,
+            signer=UploadSigner(settings, policies, tokens),
+            tokens=tokens,
+            multipart=MultipartUploads(settings, policies),
+            completion=Completion(
+                settings,
+                ContentCheck(settings, _scanner(settings)),
+                OnceStore(redis_url),
+                announcements.announce,
+            ),
+            gate=Gate(settings),
+            wrong_keys=WrongKeys(parse_rate(settings.rate_limit_wrong_keys), redis_url),
+            announcements=announcements,
+            background=Background(
+                [apps.watch, announcements.run], on_hangup=apps.reload, on_start=apps.refresh
+            ),
+            renders=Admission(settings.thumbnail_queue),
+            streams=Admission(settings.s3_connections),
+            checks=Admission(settings.check_queue),
+        )
+
+    async def stop(self, seconds: float) -> None:
+        """End what runs in this loop beside the requests."""
+        await self.background.stop()
+        await self.announcements.stop(seconds)
+
+
+_MADE: WeakKeyDictionary[Config, Services] = WeakKeyDictionary()
+
+
+def _scanner(settings: Settings) -> VirusScanner | None:
+    if not settings.clamd_address:
+        return None
+    return VirusScanner(
+        settings.clamd_address,
+        total_seconds=settings.clamd_seconds,
+        max_bytes=settings.clamd_max_bytes,
+    )
+
+
+@contextmanager
+def _collected(faults: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except ConfigurationError as error:
+        faults += error.faults

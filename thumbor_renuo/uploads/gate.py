@@ -1,0 +1,80 @@
+"""The limits that a request with an API key must pass: of its address, its key, its app's day."""
+
+from typing import NamedTuple
+
+from thumbor_renuo.apps import App, fingerprint
+from thumbor_renuo.config import Settings
+from thumbor_renuo.errors import TooManyRequests
+from thumbor_renuo.uploads.rate_limit import (
+    Demand,
+    Rate,
+    RateLimiter,
+    address_group,
+    headers,
+    parse_rate,
+    refusal,
+)
+
+DAY_SECONDS = 86_400
+WORDS = {
+    "address": "requests from this address",
+    "key": "requests with this API key",
+    "uploads": "uploads of this app in a day",
+    "bytes": "bytes of uploads of this app in a day",
+}
+
+
+class Admitted(NamedTuple):
+    """Whether a request may go on, and what its answer says of the limits."""
+
+    headers: dict[str, str]
+    refusal: TooManyRequests | None = None
+
+
+class Gate:
+    """Counts requests; what is refused by one limit takes nothing from the others."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = RateLimiter(settings.redis_url)
+        self._address = parse_rate(settings.rate_limit_address)
+        self._key = parse_rate(settings.rate_limit_key)
+
+    async def admit(
+        self, address: str, app: App | None, api_key: str, *, uploads: int = 0, size: int = 0
+    ) -> Admitted:
+        """Count one request.
+
+        Args:
+            address: the client's.
+            app: None for a key that no app has.
+            uploads: how many are signed.
+            size: the bytes that the signature lets through.
+        """
+        demands = []
+        if self._address:
+            demands.append(Demand(self._address, "address", address_group(address)))
+        if app:
+            if self._key:
+                demands.append(Demand(self._key, "key", fingerprint(api_key)))
+            if uploads:
+                demands += _budget(app, uploads, size)
+        if not demands:
+            return Admitted({})
+        standings = await self._limiter.hit_all(demands)
+        refused = refusal(standings)
+        if refused is None:
+            return Admitted(headers(standings))
+        words = f"{refused.limit} {WORDS[refused.policy]} are the limit, and used up"
+        error = TooManyRequests(words, retry_after=refused.reset_seconds, limit=refused.limit)
+        return Admitted(headers(standings), error)
+
+
+def _budget(app: App, uploads: int, size: int) -> list[Demand]:
+    rules, demands = app.rules, []
+    if rules.daily_uploads:
+        rate = Rate(rules.daily_uploads, DAY_SECONDS)
+        demands.append(Demand(rate, "uploads", app.full_name, uploads))
+    if rules.daily_bytes:
+        rate = Rate(rules.daily_bytes, DAY_SECONDS)
+        demands.append(Demand(rate, "bytes", app.full_name, size, "content-bytes"))
+    return demands
