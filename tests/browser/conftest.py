@@ -21,6 +21,13 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_SECONDS = 60
+# The demo's own two apps, and two with rules.
+RULES = {
+    "shop": "",
+    "blog": "",
+    "limited": 'content_types = ["image/*"]\nmax_bytes = 100000\n',
+    "verified": 'publish = "verified"\n',
+}
 
 
 @pytest.fixture(scope="package")
@@ -39,6 +46,7 @@ def browser() -> Iterator[Browser]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """`thumbor-renuo demo`; yields what its demo.json says."""
     folder = tmp_path_factory.mktemp("demo")
+    (folder / "apps.toml").write_text("\n".join(_table(name) for name in RULES))
     port = free_port()
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
@@ -52,6 +60,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+
+
+def _table(name: str) -> str:
+    keys = f'api_key = "key-of-{name}"\nprivate_key = "private-of-{name}"\n'
+    return f'[[apps]]\nname = "{name}"\nenv = "demo"\n{keys}{RULES[name]}'
 
 
 def _facts(folder: Path, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
