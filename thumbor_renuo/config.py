@@ -282,6 +282,12 @@ class Settings:
         number(1, 1000, "uploads"),
         "The most uploads that a process checks at once; past it the answer is 503.",
     )
+    check_seconds: float = _option(
+        240.0,
+        "Uploads",
+        number(1, 3600, "seconds", whole=False),
+        "Longest time for the check of one upload, all reading included.",
+    )
     clamd_address: str = _option(
         "",
         "Uploads",

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import API_KEY
+from tests.conftest import API_KEY, make_config
 from tests.handlers.conftest import Fetch, error_of
 from tests.ports import free_port
+from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.handlers.services import Services
 
 SIGN = f"/generate_policy?api_key={API_KEY}"
 LIST = f"/list_files?api_key={API_KEY}&private_api_key="
@@ -130,6 +132,13 @@ async def test_without_redis_each_process_counts(fetch: Fetch) -> None:
     assert first.code == 200
     assert first.request_time < 2
     assert (await fetch(SIGN, "POST", body="")).code == 429
+
+
+@pytest.mark.options(rules="scan = true")
+async def test_a_scan_needs_a_scanner(environment: dict[str, str]) -> None:
+    """The start says so."""
+    with pytest.raises(ConfigurationError, match="CLAMD_ADDRESS: got nothing, and foobar-develop"):
+        Services.of(make_config(**environment))
 
 
 @pytest.mark.options(RATE_LIMIT_ADDRESS="off", RATE_LIMIT_KEY="off")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.uploads.sample_files import FILES, MP3, OOXML, branded, moving, picture
+from tests.uploads.sample_files import FILES, MP3, OOXML, branded, moving, picture, with_mimetype
 from thumbor_renuo.errors import BadRequest
 from thumbor_renuo.uploads.content_type import (
     HEAD_BYTES,
@@ -208,6 +208,7 @@ def test_a_few_letters_are_no_signature_even_in_a_binary(control: bytes) -> None
     """A bitmap needs its header, and MPEG audio a second frame."""
     assert found(b"BM" + control * 60) is None
     assert found(b"GIF" + control * 60) is None
+    assert found("βρ".encode() + control * 60) is None
     assert found(b"SQLite" + control * 60) is None
     assert found(MP3[:400]) is None
     assert found(MP3[:417] + control * 400) is None
@@ -225,6 +226,7 @@ def test_a_few_letters_are_no_signature_even_in_a_binary(control: bytes) -> None
         ("<script/x>", "text/html"),
         ("<!-- a comment --><script>", "text/html"),
         ("<!-- no end", "text/html"),
+        ("<!--><svg>", "text/html"),
         ("<b>bold", "text/html"),
         ("<a href=x>", "text/html"),
         ("<iframe src=x>", "text/html"),
@@ -271,6 +273,16 @@ def test_markup_is_recognised_in_each_encoding(
 def test_utf_16_needs_no_byte_order_mark(encoding: str) -> None:
     """XML parsers tell it from the first bytes."""
     assert found("<?xml version='1.0'?><svg>".encode(encoding)) == "image/svg+xml"
+
+
+def test_mpeg_audio_of_the_first_layer_is_not_looked_for() -> None:
+    """It begins like UTF-16."""
+    assert found((b"\xff\xff\x90\x00" + bytes(518)) * 3) is None
+
+
+def test_an_archive_tells_its_type_in_full() -> None:
+    """Something behind a known type makes it an unknown one."""
+    assert found(with_mimetype("application/epub+zip; x")) == "application/zip"
 
 
 def test_markup_behind_a_picture_does_not_count() -> None:

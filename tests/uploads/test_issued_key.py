@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from thumbor_renuo.errors import Forbidden, InvalidPath
 from thumbor_renuo.s3.object_key import ObjectKey
 from thumbor_renuo.uploads.file_name import safe_file_name
-from thumbor_renuo.uploads.issued_key import PUBLISHED, WAITING, IssuedKey, links
+from thumbor_renuo.uploads.issued_key import PUBLISHED, WAITING, IssuedKey, absolute_url, links
 from thumbor_renuo.uploads.prefix import new_prefix
 
 APP = "foo-live"
@@ -152,3 +152,27 @@ def test_links_lead_to_the_object(name: str) -> None:
     host, _, image = thumbnail.partition("/t/300x300/smart/u/")
     assert host == "//cdn.example.com"
     assert str(ObjectKey.from_image(image)) == key
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme"),
+    [
+        ("localhost", "http"),
+        ("localhost:8888", "http"),
+        ("127.0.0.1:8888", "http"),
+        ("127.1.2.3", "http"),
+        ("[::1]:8888", "http"),
+        ("cdn.example.com", "https"),
+        ("cdn.example.com:8443", "https"),
+        ("localhost.example.com", "https"),
+        ("localhosting.example", "https"),
+        ("127.example.com", "https"),
+        ("127.0.0.1.example.com:80", "https"),
+        ("[::1:2]", "https"),
+        ("192.168.127.1", "https"),
+    ],
+)
+def test_an_absolute_address_has_a_scheme(host: str, scheme: str) -> None:
+    """HTTPS everywhere but on the machine itself, whatever a host's name begins with."""
+    key = f"o/{APP}/{PREFIX}\u00fc.png"
+    assert absolute_url(host, key) == f"{scheme}://{host}/o/{APP}/{PREFIX}%C3%BC.png"

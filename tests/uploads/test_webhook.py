@@ -280,11 +280,10 @@ async def test_a_private_address_is_refused() -> None:
 
 async def test_only_https_is_sent_to() -> None:
     """By default."""
-    async with web_server() as server:
-        async with public_session(allow_private=True) as session:
-            target = Webhook(f"http://localhost:{server.port}{PATH}", SECRET)
-            with pytest.raises(NotDelivered, match="must begin with https://"):
-                await deliver(session, EVENT, target)
+    async with web_server() as server, public_session(allow_private=True) as session:
+        target = Webhook(f"http://localhost:{server.port}{PATH}", SECRET)
+        with pytest.raises(NotDelivered, match="must begin with https://"):
+            await deliver(session, EVENT, target)
     assert server.requests == []
 
 

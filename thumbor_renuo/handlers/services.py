@@ -72,6 +72,9 @@ class Services:
                     redis_pool.check(settings.redis_url)
         with _collected(faults):
             apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
+            unscanned = [app.full_name for app in apps if app.rules.scan]
+            if unscanned and not config.CLAMD_ADDRESS:
+                faults.append(f"CLAMD_ADDRESS: got nothing, and {unscanned[0]} wants a scan")
         if faults:
             raise ConfigurationError(faults)
         return cls._of_checked(settings, apps)

@@ -12,7 +12,7 @@ import pyvips
 
 from thumbor_renuo.errors import UnreadableImage
 from thumbor_renuo.imaging import libvips
-from thumbor_renuo.imaging.formats import JPEG, PNG, WEBP, Format
+from thumbor_renuo.imaging.formats import JPEG, WEBP, Format
 
 SMALL_SIDE = 64
 RGBA = 4  # bands
@@ -58,18 +58,17 @@ def decode_small(kind: Format, data: bytes, image: Any) -> Any:
         a picture in memory, in the colours and the orientation of the file, with sides of
         SMALL_SIDE or less.
     """
-    if kind is PNG and field(image, "interlaced", 0):
-        # Its lines come in another order; libvips would put a large one into a temporary file.
-        return _shrink(kind, open_header(kind, data, memory=True))
     if kind is WEBP and field(image, "n-pages", 1) == 1:
         return _shrink(kind, open_header(kind, data, scale=1 / _scale(image)))
     return _decode_jpeg(data, image) if kind is JPEG else _shrink(kind, image)
 
 
 def _scale(image: Any) -> int:
-    # The decoder still reads all of the file, and saves memory and arithmetic.
-    side = max(image.width, image.height)
-    return next((scale for scale in (8, 4, 2) if side >= 2 * scale * SMALL_SIDE), 1)
+    # The decoder still reads all of the file, and saves memory and arithmetic. Of a line it would
+    # leave nothing.
+    least, most = sorted((image.width, image.height))
+    fitting = (k for k in (8, 4, 2) if most >= 2 * k * SMALL_SIDE and least >= k)
+    return next(fitting, 1)
 
 
 def _decode_jpeg(data: bytes, image: Any) -> Any:

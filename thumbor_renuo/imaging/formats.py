@@ -29,7 +29,7 @@ class Format:
 JPEG = Format("jpeg", "jpegload_source", fail_on="warning", check=structure.check_jpeg)
 PNG = Format("png", "pngload_source", check=structure.check_png)
 WEBP = Format("webp", "webpload_source", is_paged=True)
-GIF = Format("gif", "gifload_source", fail_on="warning", is_paged=True, check=structure.check_gif)
+GIF = Format("gif", "gifload_source", is_paged=True, check=structure.check_gif)
 AVIF = Format("avif", "heifload_source", check=structure.check_avif)
 TIFF = Format("tiff", "tiffload_source")
 

@@ -1,6 +1,5 @@
 """libvips, set up for the pictures of strangers."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,10 +19,9 @@ def set_up() -> None:
     pyvips.concurrency_set(1)
     pyvips.cache_set_max(0)
     pyvips.block_untrusted_set(True)
-    logging.getLogger("pyvips").setLevel(logging.ERROR)
     if pyvips.API_mode:
-        # pyvips' own handler decodes each warning before it asks whether it is wanted, and some
-        # hold bytes of the file: each would leave a traceback on stderr.
+        # pyvips hands each warning to our log, and leaves a traceback on stderr for those that
+        # hold bytes of the file.
         pyvips.ffi.def_extern(name="_log_handler_callback")(lambda *_warning: None)
 
 

@@ -23,7 +23,6 @@ MAX_FRAMES = 2_000
 # much memory at once that GLib ends the process.
 MAX_SIDE = 65_535
 MAX_BANDS = 5  # CMYK and alpha
-ORIENTATIONS = range(1, 9)
 ON_ITS_SIDE = 5  # this orientation and those above swap width and height
 
 
@@ -106,8 +105,6 @@ def _check_bounds(image: Any, frames: int, max_pixels: int, max_frames: int) -> 
 
 def _facts(kind: Format, image: Any, frames: int, small: Any) -> ImageFacts:
     orientation = field(image, "orientation", 1)
-    if orientation not in ORIENTATIONS:
-        orientation = 1
     sides = image.width, image.height
     width, height = sides[::-1] if orientation >= ON_ITS_SIDE else sides
     rgba = bytes(small.write_to_memory())

@@ -129,9 +129,9 @@ def _boxes(data: bytes, at: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
     # Kind, and where the content begins and ends (ISO/IEC 14496-12, 4.2).
     while at < stop:
         size, kind, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
+        end = at + size if size else stop
         if size == 1:
-            size, start = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16
-        end = stop if size == 0 else at + size
+            start, end = at + 16, at + int.from_bytes(data[at + 8 : at + 16], "big")
         if not start <= end <= stop:
             raise UnreadableImage("the AVIF is cut short or damaged: a box is not whole")
         yield kind, start, end

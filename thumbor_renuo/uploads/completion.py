@@ -1,5 +1,6 @@
 """What arrived: an upload is held against what was declared, and published or deleted."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from thumbor_renuo.errors import (
     ContentRefused,
     NotFound,
     PreconditionFailed,
+    StorageTimeout,
 )
 from thumbor_renuo.s3 import objects
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
@@ -26,7 +28,7 @@ from thumbor_renuo.uploads.once import OnceStore
 from thumbor_renuo.uploads.token import Declared
 from thumbor_renuo.uploads.upload_request import Bounds
 
-CLAIM_SECONDS = 300
+CLAIM_MARGIN = 60  # a claim outlives the check by these seconds
 GENERIC = {"", "binary/octet-stream"}
 KINDS: tuple[type[ContentRefused], ...] = (ContentRefused, *ContentRefused.__subclasses__())
 REFUSALS = {kind.code: kind for kind in KINDS}
@@ -61,18 +63,23 @@ class Completion:
             ContentRefused: it may not be published, and is deleted.
         """
         name = f"completion:{key}"
-        kept = await self._once.claim(name, CLAIM_SECONDS)
+        limit = self._settings.check_seconds
+        kept = await self._once.claim(name, limit + CLAIM_MARGIN)
         if kept == "":
             raise Conflict("this upload is being completed just now, try again")
         if kept:
             return _unpacked(kept)
         seconds = max(1, ends - int(time.time()))
         try:
-            answer = await self._complete(bucket, app, key, declared)
+            async with asyncio.timeout(limit):
+                answer = await self._complete(bucket, app, key, declared)
         except ContentRefused as error:
             await self._once.settle(name, _packed_error(error), seconds)
             await self._announce(app, "upload.refused", _refusal(key, error))
             raise
+        except TimeoutError as error:
+            await self._once.release(name)
+            raise StorageTimeout(f"the check took longer than {limit:g} seconds") from error
         except BaseException:
             await self._once.release(name)
             raise

@@ -19,6 +19,7 @@ from thumbor_renuo.errors import (
     ContentNotAllowed,
     ContentUnchecked,
     TooLarge,
+    Unavailable,
     UnreadableImage,
 )
 from thumbor_renuo.imaging.probe import DECODABLE, ImageFacts, probe
@@ -154,7 +155,7 @@ class ContentCheck:
 
     async def _scan(self, read: "_Reader") -> None:
         if self._scanner is None:
-            raise ContentUnchecked("the app wants a virus scan and no scanner is set up")
+            raise Unavailable("the app wants a virus scan and no scanner is set up")
         await self._scanner.scan(read.chunks(), read.size)
 
     async def _in_pool(self, work: Callable[..., T], *arguments: object) -> T:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 MAX_BYTES = 200
 MAX_EXTENSION_BYTES = 20
+MAX_READ = 4096  # characters
 EMPTY = "file"
 # Letters, marks and numbers of all languages stay; what else is safe in a key, a URL's path, a
 # file system and Thumbor's grammar: "Creating object key names", S3 user guide.
@@ -25,9 +26,8 @@ def safe_file_name(name: str) -> str:
         1 to MAX_BYTES bytes of UTF-8 in Unicode's form C, without `/`, blanks and control
         characters, that neither begins with `.` or `-` nor ends with them.
     """
-    text = unicodedata.normalize("NFC", name[:4096])
-    # Marks form letters that are composed only once what stood between is gone.
-    text = unicodedata.normalize("NFC", "".join(_safe_letters(text)))
+    # Afterwards: marks and letters may meet only once what stood between is gone.
+    text = unicodedata.normalize("NFC", "".join(_safe_letters(name[:MAX_READ])))
     text = re.sub(r"-*\.[.-]*|-+", _joint, text).rstrip("-.")
     stem, dot, extension = text.rpartition(".")
     if not dot or "-" in extension or len(extension.encode()) > MAX_EXTENSION_BYTES:

@@ -9,7 +9,7 @@ from thumbor_renuo.errors import Forbidden
 from thumbor_renuo.uploads.file_name import safe_file_name
 
 PUBLISHED, WAITING = "o", "q"
-LOOPBACK = re.compile(r"(localhost|127\.|\[::1\])")
+LOOPBACK = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?")
 FORM = re.compile(r"([oq])/([^/]+)/([0-9a-z]{4}/(?:[0-9a-f]{4}/){8})([^/]+)")
 
 
@@ -56,7 +56,7 @@ class IssuedKey:
 
 def absolute_url(cdn_host: str, key: str) -> str:
     """The address of an object with its scheme, for those who parse it."""
-    scheme = "http" if LOOPBACK.match(cdn_host) else "https"
+    scheme = "http" if LOOPBACK.fullmatch(cdn_host) else "https"
     return f"{scheme}:{links(cdn_host, key)['public_url']}"
 
 

@@ -120,7 +120,9 @@ class MultipartUploads:
             if joined is None:
                 raise
             # A client that did not hear of it lists before it completes again. Sizes are forgotten.
-            count = int(joined.metadata.get(PARTS_MARK) or joined.etag.strip('"').partition("-")[2])
+            # Whoever has copied the object since, to another class say, leaves no count.
+            told = joined.metadata.get(PARTS_MARK) or joined.etag.strip('"').partition("-")[2]
+            count = int(told or 1)
             return [Part(number, joined.etag, 0) for number in range(1, count + 1)]
 
     async def complete(

@@ -99,13 +99,9 @@ def _ole_type(head: bytes) -> str | None:
 
 
 def _bitmap_type(head: bytes) -> str | None:
-    # "BM", the size, four bytes of nothing, the offset, and the next header's size.
-    is_bitmap = (
-        head.startswith(b"BM")
-        and head[6:10] == bytes(4)
-        and int.from_bytes(head[14:18], "little") in BITMAP_HEADERS
-    )
-    return "image/bmp" if is_bitmap else None
+    # Two letters, the file's header, and the size of the next one.
+    next_header = int.from_bytes(head[14:18], "little")
+    return "image/bmp" if head.startswith(b"BM") and next_header in BITMAP_HEADERS else None
 
 
 RECOGNISED = frozenset(

@@ -111,8 +111,7 @@ def _size(given: Mapping[str, Any], needs_size: bool) -> int | None:  # noqa: FB
     value = given.get("size")
     if value is None and not needs_size:
         return None
-    good = isinstance(value, int | str) and not isinstance(value, bool)
-    if not good or not re.fullmatch(r"[0-9]{1,15}", str(value)):
+    if not isinstance(value, int | str) or not re.fullmatch(r"[0-9]{1,15}", str(value)):
         raise BadRequest("the parameter size is missing or no whole number of bytes")
     return int(str(value))
 

@@ -49,18 +49,22 @@ return 1
 CLAIM = """
 local claim_end, most, per_app, busy = now + ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), {}
 for i = 6, #ARGV, 2 do busy[ARGV[i]] = tonumber(ARGV[i + 1]) end
-local taken = {}
-for _, app in ipairs(redis.call('ZRANGEBYSCORE', apps, '-inf', now)) do
-  local room = math.min(per_app - (busy[app] or 0), most - #taken)
-  if room > 0 then
-    local due = prefix .. 'due:' .. app
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, room)) do
-      redis.call('ZADD', due, claim_end, id)
-      taken[#taken + 1] = {app, id, redis.call('HGET', events, id) or ''}
+local line, taken, before = redis.call('ZRANGEBYSCORE', apps, '-inf', now), {}, nil
+repeat
+  before = #taken
+  for _, app in ipairs(line) do
+    if #taken < most and (busy[app] or 0) < per_app then
+      local due = prefix .. 'due:' .. app
+      local id = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 1)[1]
+      if id then
+        redis.call('ZADD', due, claim_end, id)
+        line_up(app, now)
+        busy[app] = (busy[app] or 0) + 1
+        taken[#taken + 1] = {app, id, redis.call('HGET', events, id) or ''}
+      end
     end
-    line_up(app, now)
   end
-end
+until #taken == before
 local coming = redis.call('ZRANGEBYSCORE', apps, '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
 return {claim_end, coming[2] and coming[2] - now or -1, taken}
 """

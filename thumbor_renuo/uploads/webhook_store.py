@@ -46,7 +46,7 @@ class Store(Protocol):
     async def claim(
         self, most: int, busy: Mapping[str, int], per_app: int
     ) -> tuple[list[Claim], float | None]:
-        """Take what is due, from the app first that has waited longest for its turn.
+        """Take what is due, one of each app in turn; first comes who has waited longest.
 
         Args:
             most: how many events.
@@ -100,11 +100,16 @@ class MemoryStore:
         self, most: int, busy: Mapping[str, int], per_app: int
     ) -> tuple[list[Claim], float | None]:
         """Store.claim."""
-        now = self._now()
+        now, places = self._now(), Counter(busy)
         claims: list[Claim] = []
-        for app in list(self._waiting):
-            room = min(per_app - busy.get(app, 0), most - len(claims))
-            claims += self._take(app, now, room)
+        before = -1
+        while before < len(claims):
+            before = len(claims)
+            for app in list(self._waiting):
+                is_due = self._waiting[app][0][0] <= now
+                if is_due and len(claims) < most and places[app] < per_app:
+                    claims.append(self._take(app))
+                    places[app] += 1
         self._claimed |= {claim.event.id: claim for claim in claims}
         later = [heap[0][0] - now for heap in self._waiting.values() if heap[0][0] > now]
         return claims, min(later, default=None)
@@ -139,14 +144,10 @@ class MemoryStore:
         entry = (self._now() + delay, next(self._order), claim)
         heapq.heappush(self._waiting.setdefault(claim.event.app, []), entry)
 
-    def _take(self, app: str, now: float, room: int) -> list[Claim]:
-        """Up to `room` due events of an app, which then goes to the end of the line."""
-        heap = self._waiting[app]
-        taken: list[Claim] = []
-        while len(taken) < room and heap and heap[0][0] <= now:
-            taken.append(heapq.heappop(heap)[2])
-        if taken:
-            del self._waiting[app]
-            if heap:
-                self._waiting[app] = heap
-        return taken
+    def _take(self, app: str) -> Claim:
+        """The first event of an app, which then goes to the end of the line."""
+        heap = self._waiting.pop(app)
+        claim = heapq.heappop(heap)[2]
+        if heap:
+            self._waiting[app] = heap
+        return claim
