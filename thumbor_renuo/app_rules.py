@@ -29,7 +29,7 @@ MIN_SECRET_BYTES = 16
 class Webhook:
     """Where completed and refused uploads are announced, and the secret that signs it."""
 
-    url: str
+    url: str = field(repr=False)
     secret: str = field(repr=False)
 
 

@@ -96,7 +96,9 @@ def _parse_networks(raw: Any) -> tuple[str, ...]:
 def _parse_clamd(raw: Any) -> str:
     text = str(raw or "")
     host, _, port = text.rpartition(":")
-    good = re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", host) and port.isdecimal()
+    good = re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", host) and re.fullmatch(
+        "[0-9]{1,5}", port
+    )
     if text and not re.fullmatch("unix:/.+", text) and not (good and 1 <= int(port) < 2**16):
         raise ValueError
     return text
@@ -305,13 +307,15 @@ class Settings:
         "Uploads",
         number(1, 4 * 1024**3, "bytes"),
         "The largest upload that is scanned; no more than clamd's StreamMaxLength and MaxFileSize. "
-        "Larger ones of apps that want a scan are refused.",
+        "Larger ones of apps that want a scan are refused. Set `AlertExceedsMax yes` in clamd.conf, "
+        "without which clamd calls clean what it did not look through.",
     )
     webhook_queue: int = _option(
         10_000,
         "Uploads",
         number(1, 1_000_000, "events"),
-        "The most webhook events that wait, in a process or in Redis; past it new ones are lost.",
+        "The most webhook events that wait, in a process or in Redis; past it new ones are lost. "
+        "One app has half of them at most.",
     )
     webhook_seconds: float = _option(
         15.0,

@@ -85,6 +85,8 @@ class Announcements:
             self._settings.redis_url,
             limit=self._settings.webhook_queue,
             claim_seconds=self._settings.webhook_seconds + CLAIM_MARGIN,
+            # Two deployments may share a Redis, and know no events of each other's apps.
+            namespace=self._settings.s3_bucket_name,
         )
 
     def _target_of(self, full_name: str) -> Webhook | None:
