@@ -314,8 +314,8 @@ class Settings:
         10_000,
         "Uploads",
         number(1, 1_000_000, "events"),
-        "The most webhook events that wait, in a process or in Redis; past it new ones are lost. "
-        "One app has half of them at most.",
+        "The most webhook events that wait, in a process or in Redis; what comes on top is lost. "
+        "One app has half of them at most",
     )
     webhook_seconds: float = _option(
         15.0,
