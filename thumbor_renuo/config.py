@@ -307,7 +307,7 @@ class Settings:
         "Uploads",
         number(1, 4 * 1024**3, "bytes"),
         "The largest upload that is scanned; no more than clamd's StreamMaxLength and MaxFileSize. "
-        "Larger ones of apps that want a scan are refused. Set `AlertExceedsMax yes` in clamd.conf, "
+        "Larger ones of apps that want a scan are refused. Set AlertExceedsMax in clamd.conf, "
         "without which clamd calls clean what it did not look through.",
     )
     webhook_queue: int = _option(

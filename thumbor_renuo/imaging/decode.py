@@ -106,7 +106,7 @@ def _shrink(kind: Format, image: Any) -> Any:
             factor = math.ceil(max(image.width, image.height) / side)
             image = image.shrink(factor, factor, ceil=True).copy_memory()
         if has_alpha:
-            image = image.unpremultiply()
+            image = image.unpremultiply().rint()
         return image.cast(number).copy_memory()
 
 
