@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.uploads.sample_files import FILES, MP3, OOXML, branded, moving, picture, with_mimetype
+from tests.uploads.sample_files import FILES, OOXML, branded, moving, picture
 from thumbor_renuo.errors import BadRequest
 from thumbor_renuo.uploads.content_type import (
     HEAD_BYTES,

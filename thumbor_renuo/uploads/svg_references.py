@@ -48,9 +48,9 @@ def _beginning(url: str) -> str:
 
 
 def _unescaped(escape: "re.Match[str]") -> str:
-    # CSS Syntax 3, 4.3.7; a line that is escaped is joined with the next one.
+    # CSS Syntax 3, 4.3.5 and 4.3.7; a line whose end is escaped is joined with the next one.
     code, character = escape.groups()
     if code is None:
-        return character or ""
+        return "" if character in {None, "\r", "\n", "\f"} else character
     point = int(code, 16)
     return chr(point) if 0 < point <= LAST_CODE_POINT else "\N{REPLACEMENT CHARACTER}"
