@@ -73,6 +73,8 @@ setup(
             "cryptography>=44",
             "django>=5.2,<6",
             "jinja2>=3.1,<4",
+            "jsonschema>=4.20,<5",
+            "openapi-spec-validator>=0.9,<1",
             "redis>=6,<9",
             "schemathesis>=4.32,<5",
         ],
