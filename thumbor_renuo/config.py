@@ -276,7 +276,8 @@ class Settings:
         100_000_000,
         "Uploads",
         number(1_000_000, 2_000_000_000, "pixels"),
-        "The most pixels of an uploaded image, all frames together, that is decoded for its check.",
+        "The most pixels of an uploaded image, all frames together, that is decoded for its check; "
+        "of an AVIF, half as many.",
     )
     check_queue: int = _option(
         20,
