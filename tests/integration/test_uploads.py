@@ -164,7 +164,7 @@ def test_an_upload_arrives_and_is_described(
     found = answer.json()
     assert found["key"].startswith(f"o/{app}-live/{signed['file_prefix']}")
     assert stored(f"o/{app}-live/{signed['file_prefix']}") == {found["key"]: PHOTO}
-    assert stored("q/") == {}
+    assert stored(f"q/{app}-live/{signed['file_prefix']}") == {}
     assert found["size"] == len(PHOTO)
     assert found["content_type"] == "image/jpeg"
     assert (found["image"]["width"], found["image"]["height"]) == (160, 120)

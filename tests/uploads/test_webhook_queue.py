@@ -515,7 +515,9 @@ async def test_a_receiver_in_trouble_has_the_event_in_the_end(
         "answered 302, and redirects are not followed",
         "did not answer in time",
     ]
-    assert caplog.messages == [
+    # The test's own server writes lines, too, once somebody has set the level of all loggers.
+    ours = [line for line in caplog.records if line.name.startswith("thumbor_renuo")]
+    assert [line.getMessage() for line in ours] == [
         f"a webhook of shop-live failed, attempt {number}: localhost {reason}"
         for number, reason in enumerate(reasons, start=1)
     ]
