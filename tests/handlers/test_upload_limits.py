@@ -134,6 +134,20 @@ async def test_without_redis_each_process_counts(fetch: Fetch) -> None:
     assert (await fetch(SIGN, "POST", body="")).code == 429
 
 
+@pytest.mark.options(rules="daily_bytes = 1000")
+async def test_what_never_fits_is_too_large(fetch: Fetch) -> None:
+    """413 and not 429: waiting for tomorrow would not help."""
+    refused = await fetch(f"{SIGN}&filename=a&content_type=image/png&size=1001", "POST", body="")
+    assert (refused.code, error_of(refused)["limit"]) == (413, 1000)
+
+
+@pytest.mark.options(rules="min_bytes = 200", UPLOAD_MAX_BYTES="100")
+async def test_a_file_can_be_large_enough(environment: dict[str, str]) -> None:
+    """Bounds between which nothing lies stop the start."""
+    with pytest.raises(ConfigurationError, match="UPLOAD_MAX_BYTES: is under the min_bytes"):
+        Services.of(make_config(**environment))
+
+
 @pytest.mark.options(rules="scan = true")
 async def test_a_scan_needs_a_scanner(environment: dict[str, str]) -> None:
     """The start says so."""

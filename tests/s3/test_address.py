@@ -104,6 +104,7 @@ def test_the_address_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None
         ("AWS_ENDPOINT_URL_S3", "http://other.example"),
         ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+        ("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "regional"),
         ("AWS_DEFAULT_REGION", "us-west-2"),
         ("AWS_CONFIG_FILE", "/nonexistent"),
     ],

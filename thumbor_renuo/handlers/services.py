@@ -25,6 +25,7 @@ from thumbor_renuo.uploads.presigned_post import PolicySigner
 from thumbor_renuo.uploads.rate_limit import WrongKeys, parse_rate
 from thumbor_renuo.uploads.signing import UploadSigner
 from thumbor_renuo.uploads.token import CompletionTokens
+from thumbor_renuo.uploads.upload_request import Bounds
 from thumbor_renuo.uploads.virus_scan import VirusScanner
 
 
@@ -72,9 +73,8 @@ class Services:
                     redis_pool.check(settings.redis_url)
         with _collected(faults):
             apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
-            unscanned = [app.full_name for app in apps if app.rules.scan]
-            if unscanned and not config.CLAMD_ADDRESS:
-                faults.append(f"CLAMD_ADDRESS: got nothing, and {unscanned[0]} wants a scan")
+            if not faults:
+                faults += _clashes(settings, apps)
         if faults:
             raise ConfigurationError(faults)
         return cls._of_checked(settings, apps)
@@ -115,6 +115,15 @@ class Services:
 
 
 _MADE: WeakKeyDictionary[Config, Services] = WeakKeyDictionary()
+
+
+def _clashes(settings: Settings, apps: AppRegistry) -> Iterator[str]:
+    """What apps want and the options do not let them."""
+    for app in apps:
+        if app.rules.scan and not settings.clamd_address:
+            yield f"CLAMD_ADDRESS: got nothing, and {app.full_name} wants a scan"
+        if app.rules.min_bytes > Bounds.of(app, settings.upload_max_bytes, multipart=True).high:
+            yield f"UPLOAD_MAX_BYTES: is under the min_bytes of {app.full_name}"
 
 
 def _scanner(settings: Settings) -> VirusScanner | None:

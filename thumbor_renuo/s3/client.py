@@ -320,7 +320,10 @@ def client_config(settings: Settings, config_class: Any) -> Any:
     virtual = not settings.s3_endpoint and "." not in settings.s3_bucket_name
     return config_class(
         signature_version="s3v4",  # us-east-1 would fall back to SigV2 forms
-        s3={"addressing_style": "virtual" if virtual else "path"},
+        s3={
+            "addressing_style": "virtual" if virtual else "path",
+            "us_east_1_regional_endpoint": "legacy",  # else a variable of the machine decides
+        },
         max_pool_connections=settings.s3_connections,
         connect_timeout=settings.s3_connect_seconds,
         read_timeout=settings.s3_read_seconds,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from thumbor_renuo.apps import App, fingerprint
 from thumbor_renuo.config import Settings
-from thumbor_renuo.errors import TooManyRequests
+from thumbor_renuo.errors import RenuoError, TooLarge, TooManyRequests
 from thumbor_renuo.uploads.rate_limit import (
     Demand,
     Rate,
@@ -28,7 +28,7 @@ class Admitted(NamedTuple):
     """Whether a request may go on, and what its answer says of the limits."""
 
     headers: dict[str, str]
-    refusal: TooManyRequests | None = None
+    refusal: RenuoError | None = None
 
 
 class Gate:
@@ -50,6 +50,10 @@ class Gate:
             uploads: how many are signed.
             size: the bytes that the signature lets through.
         """
+        if app and app.rules.daily_bytes and size > app.rules.daily_bytes:
+            limit = app.rules.daily_bytes
+            words = f"{size} bytes are over the {limit} that {app.full_name} may sign in a day"
+            return Admitted({}, TooLarge(words, limit=limit))
         demands = []
         if self._address:
             demands.append(Demand(self._address, "address", address_group(address)))
