@@ -270,7 +270,7 @@ class Settings:
         120.0,
         "Uploads",
         number(1, 3600, "seconds", whole=False),
-        "Longest time for S3 to join the parts of a multipart upload.",
+        "Longest time for S3 to join the parts of a multipart upload, or to copy an upload.",
     )
     check_max_pixels: int = _option(
         100_000_000,

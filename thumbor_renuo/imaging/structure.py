@@ -14,6 +14,10 @@ from thumbor_renuo.errors import TooLarge, UnreadableImage
 # Each scan of a progressive JPEG goes over the whole picture, and an empty one of 72 megapixels
 # takes 140 bytes and 6 ms: 10 MB of them, 8 minutes. Real pictures have about 10.
 MAX_SCANS = 100
+# Walking costs time where a file is nothing but tiny pieces: 25 million markers, half a minute.
+# Real pictures have a few dozen markers, and a chunk or block for some kilobytes.
+MAX_MARKERS, MAX_CHUNKS = 20_000, 200_000
+MIN_BLOCK_BYTES = 64  # of a GIF, on the whole
 # FF 00 is a byte of a scan, FF D0 to FF D7 divide one (ITU T.81, B.1.1).
 JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 JPEG_ALONE = {0x01, 0xD8}  # markers without a length
@@ -29,12 +33,15 @@ def check_jpeg(data: bytes) -> int:
     """Bound a JPEG's scans and find its end; returns 1.
 
     Raises:
-        TooLarge: it has more than MAX_SCANS.
+        TooLarge: it has more than MAX_SCANS or MAX_MARKERS.
         UnreadableImage: it has no end.
     """
-    scans, at = 0, 2
+    scans, markers, at = 0, 0, 2
     while match := JPEG_MARKER.search(data, at):
         marker, at = data[match.end() - 1], match.end()
+        markers += 1
+        if markers > MAX_MARKERS:
+            raise TooLarge(f"the JPEG has more than {MAX_MARKERS} markers", limit=MAX_MARKERS)
         if marker == JPEG_END:
             return 1
         if marker == JPEG_SCAN:
@@ -50,14 +57,18 @@ def check_png(data: bytes) -> int:
     """Check a PNG's chunks up to its end; returns its frames, 1 where it does not move.
 
     Raises:
+        TooLarge: it has more than MAX_CHUNKS.
         UnreadableImage: a chunk is cut short or does not match its checksum.
     """
-    frames, moves, at = 0, False, len(PNG_SIGNATURE)
+    frames, moves, chunks, at = 0, False, 0, len(PNG_SIGNATURE)
     if not data.startswith(PNG_SIGNATURE):
         raise UnreadableImage("the PNG has no signature")
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
+        chunks += 1
+        if chunks > MAX_CHUNKS:
+            raise TooLarge(f"the PNG has more than {MAX_CHUNKS} chunks", limit=MAX_CHUNKS)
         if end > len(data):
             break
         # Decoders leave out ancillary chunks that are damaged (PNG, 13.2), and libvips does not
@@ -81,11 +92,12 @@ def check_gif(data: bytes) -> int:
     """Walk through a GIF's blocks up to its trailer; returns its frames.
 
     Raises:
+        TooLarge: it has more blocks than its size can need.
         UnreadableImage: it has no trailer, no frame, or something else in between.
     """
     if not data.startswith(GIF_SIGNATURES):
         raise UnreadableImage("the GIF has no signature")
-    frames = 0
+    frames, blocks, most = 0, 0, MAX_MARKERS + len(data) // MIN_BLOCK_BYTES
     try:
         at = 13 + _palette(data[10])
         while (kind := data[at]) != GIF_TRAILER:
@@ -98,7 +110,11 @@ def check_gif(data: bytes) -> int:
                 raise UnreadableImage("the GIF is damaged: there is something between its blocks")
             while length := data[at]:
                 at += 1 + length
+                blocks += 1
             at += 1
+            blocks += 1
+            if blocks > most:
+                raise TooLarge(f"the GIF has more than {most} blocks for its size", limit=most)
     except IndexError:
         raise UnreadableImage("the GIF is cut short: it has no trailer") from None
     if not frames:

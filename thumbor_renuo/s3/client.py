@@ -38,7 +38,7 @@ from thumbor_renuo.errors import (
 logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
-PURPOSES = ("thumbnails", "originals", "uploads")
+PURPOSES = ("thumbnails", "originals", "uploads", "long calls")
 CHECK_EVERY_SECONDS = 1.0
 # What S3 says of parts that a client names in completing a multipart upload.
 REFUSED_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
@@ -70,12 +70,21 @@ class S3Bucket(Bucket):
         """Leave out tc_aws' cache of instances, which outlives the event loop."""
         return object.__new__(cls)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, is_patient: bool = False) -> None:
         super().__init__(settings.s3_bucket_name, settings.s3_region, settings.s3_endpoint or None)
         self._settings = settings
         self._session = isolated_session(AioSession)
         self._client: Any = None
         self._config = client_config(settings, AioConfig)
+        self._seconds = settings.s3_total_seconds
+        if is_patient:
+            # A copy or a join that is tried again while the first goes on is done twice.
+            longer = {
+                "read_timeout": settings.s3_complete_seconds,
+                "retries": {"total_max_attempts": 1},
+            }
+            self._config = self._config.merge(AioConfig(**longer))
+            self._seconds = settings.s3_complete_seconds
         self._opening = asyncio.Lock()
         self._checking = asyncio.Lock()
         self._checked = float("-inf")
@@ -86,8 +95,13 @@ class S3Bucket(Bucket):
         """The one instance of this event loop for one of PURPOSES."""
         buckets = _BUCKETS.setdefault(asyncio.get_running_loop(), {})
         if (settings, purpose) not in buckets:
-            buckets[settings, purpose] = cls(settings)
+            buckets[settings, purpose] = cls(settings, is_patient=purpose == "long calls")
         return buckets[settings, purpose]
+
+    @property
+    def patient(self) -> "S3Bucket":
+        """The same bucket for calls that S3 may take S3_COMPLETE_SECONDS over, tried once."""
+        return S3Bucket.of(self._settings, "long calls")
 
     async def open_client(self) -> Any:
         """Open botocore's client, or return the open one.
@@ -146,21 +160,18 @@ class S3Bucket(Bucket):
         more: dict[str, Any] = {"ChecksumMode": "ENABLED"} if with_checksum else {}
         return _stored(await self.call("head_object", key, **more))
 
-    async def call(
-        self, method: str, key: str, *, seconds: float | None = None, **arguments: Any
-    ) -> dict[str, Any]:
+    async def call(self, method: str, key: str, **arguments: Any) -> dict[str, Any]:
         """One call of S3's API.
 
         Args:
             method: botocore's name of it, "copy_object".
             key: the object's; empty for calls about the bucket.
-            seconds: the longest time; S3_TOTAL_SECONDS if not given.
             arguments: beside Bucket and Key.
         """
         named = {"Key": key} if key else {}
         operation = "".join(word.capitalize() for word in method.split("_"))
         with self._our_errors(operation, key):
-            async with asyncio.timeout(seconds or self._settings.s3_total_seconds):
+            async with asyncio.timeout(self._seconds):
                 client = await self.open_client()
                 answer: dict[str, Any] = await getattr(client, method)(
                     Bucket=self._bucket, **named, **arguments

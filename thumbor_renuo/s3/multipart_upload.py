@@ -42,18 +42,11 @@ async def parts(bucket: S3Bucket, key: str, upload_id: str) -> AsyncIterator[Par
         more = bool(answer.get("IsTruncated")) and marker > 0
 
 
-async def complete(
-    bucket: S3Bucket, key: str, upload_id: str, wanted: Sequence[Part], seconds: float
-) -> str:
-    """Join the parts to the object; returns its ETag.
-
-    Args:
-        seconds: the longest time; S3 may take minutes over thousands of parts.
-    """
-    answer = await bucket.call(
+async def complete(bucket: S3Bucket, key: str, upload_id: str, wanted: Sequence[Part]) -> str:
+    """Join the parts to the object, which may take minutes; returns its ETag."""
+    answer = await bucket.patient.call(
         "complete_multipart_upload",
         key,
-        seconds=seconds,
         UploadId=upload_id,
         MultipartUpload={"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in wanted]},
     )

@@ -43,7 +43,7 @@ async def copy(
     Raises:
         PreconditionFailed: the object has become another one.
     """
-    answer = await bucket.call(
+    answer = await bucket.patient.call(
         "copy_object",
         target,
         CopySource={"Bucket": bucket.name, "Key": key},

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from thumbor_renuo.errors import (
     ContentRefused,
     NotFound,
     PreconditionFailed,
+    RenuoError,
     StorageTimeout,
 )
 from thumbor_renuo.s3 import objects
@@ -29,6 +31,7 @@ from thumbor_renuo.uploads.token import Declared
 from thumbor_renuo.uploads.upload_request import Bounds
 
 CLAIM_MARGIN = 60  # a claim outlives the check by these seconds
+ASIDE = "v"  # the root of what is being checked
 GENERIC = {"", "binary/octet-stream"}
 KINDS: tuple[type[ContentRefused], ...] = (ContentRefused, *ContentRefused.__subclasses__())
 REFUSALS = {kind.code: kind for kind in KINDS}
@@ -62,20 +65,20 @@ class Completion:
             Conflict: it is being checked just now, or became another object meanwhile.
             ContentRefused: it may not be published, and is deleted.
         """
-        name = f"completion:{key}"
-        limit = self._settings.check_seconds
-        kept = await self._once.claim(name, limit + CLAIM_MARGIN)
-        if kept == "":
+        limit, name = self._settings.check_seconds, _name_of(key)
+        if kept := await self.known(bucket, key):
+            return kept
+        claimed = await self._once.claim(name, limit + CLAIM_MARGIN)
+        if claimed is not None:
             raise Conflict("this upload is being completed just now, try again")
-        if kept:
-            return _unpacked(kept)
         seconds = max(1, ends - int(time.time()))
         try:
             async with asyncio.timeout(limit):
                 answer = await self._complete(bucket, app, key, declared)
         except ContentRefused as error:
-            await self._once.settle(name, _packed_error(error), seconds)
+            # Announced first: a process that ends in between announces twice, with one id.
             await self._announce(app, "upload.refused", _refusal(key, error))
+            await self._once.settle(name, _packed_error(error), seconds)
             raise
         except TimeoutError as error:
             await self._once.release(name)
@@ -83,24 +86,97 @@ class Completion:
         except BaseException:
             await self._once.release(name)
             raise
-        await self._once.settle(name, json.dumps({"answer": answer}), seconds)
         await self._announce(app, "upload.completed", answer)
+        await self._once.settle(name, json.dumps({"answer": answer}), seconds)
         return answer
+
+    async def known(self, bucket: S3Bucket, key: IssuedKey) -> dict[str, Any] | None:
+        """The answer that was given before, as long as the object is the one that it is about.
+
+        Raises:
+            ContentRefused: it was refused before.
+        """
+        kept = await self._once.peek(_name_of(key))
+        if not kept:
+            return None
+        answer = _unpacked(kept)
+        with suppress(NotFound):
+            if (await bucket.head(answer["key"])).etag == answer["etag"]:
+                await self._tidy(bucket, key)
+                return answer
+        # At once, a form may be sent again until it expires, and a server may delete.
+        await self._once.forget(_name_of(key))
+        return None
 
     async def _complete(
         self, bucket: S3Bucket, app: App, key: IssuedKey, declared: Declared | None
     ) -> dict[str, Any]:
-        place, stored = await self._uploaded(bucket, app, key)
-        declared = declared or Declared(str(key), _stored_type(stored))
+        if key != key.published and (published := await _found(bucket, key.published)):
+            # A process published it that could not tell us: `o/` is written after a check only.
+            finding = await self._check.run(
+                bucket, app, str(key.published), published, _or_stored(declared, key, published)
+            )
+            await self._tidy(bucket, key)
+            return self._answer(key, published, published.etag, finding)
+        stored = await _found(bucket, key)
+        if stored is None:
+            raise NotFound("nothing has been uploaded under this key")
+        declared = _or_stored(declared, key, stored)
         try:
             self._check_size(app, stored, declared)
-            finding = await self._check.run(bucket, app, place, stored, declared)
-            etag = await self._publish(bucket, app, place, stored, finding)
+            if key == key.published:
+                finding = await self._check.run(bucket, app, str(key), stored, declared)
+                etag = stored.etag
+            else:
+                finding, etag = await self._publish(bucket, app, key, stored, declared)
         except PreconditionFailed as error:
             raise Conflict("the object became another one while it was checked") from error
         except ContentRefused:
-            await objects.delete(bucket, str(place))
+            await self._delete_refused(bucket, key, stored)
             raise
+        return self._answer(key, stored, etag, finding)
+
+    async def _publish(
+        self, bucket: S3Bucket, app: App, key: IssuedKey, stored: StoredObject, declared: Declared
+    ) -> tuple[Finding, str]:
+        """Move the upload to where no signature reaches, check it there, publish what was checked.
+
+        An ETag alone would not do: it is an MD5, of which equal ones can be made.
+        """
+        arguments = api_arguments(app, self._settings, declared.content_type)
+        parts = stored.etag.strip('"').partition("-")[2]
+        if parts:  # the copy's ETag does not tell
+            arguments["Metadata"] = {APP_MARK: app.full_name, PARTS_MARK: parts}
+        aside = f"{ASIDE}/{key.app}/{key.prefix}{secrets.token_hex(8)}/{key.name}"
+        await objects.copy(bucket, stored, str(key), aside, arguments)
+        try:
+            moved = await bucket.head(aside, with_checksum=True)
+            finding = await self._check.run(bucket, app, aside, moved, declared)
+            arguments["ContentType"] = finding.content_type
+            etag = await objects.copy(bucket, moved, aside, str(key.published), arguments)
+        finally:
+            with suppress(RenuoError):  # what is left there is nobody's and expires
+                await objects.delete(bucket, aside)
+        await self._tidy(bucket, key)
+        return finding, etag
+
+    @staticmethod
+    async def _tidy(bucket: S3Bucket, key: IssuedKey) -> None:
+        """Delete what waits under the key of an upload that is published."""
+        if key != key.published:
+            with suppress(RenuoError):  # it expires
+                await objects.delete(bucket, str(key))
+
+    @staticmethod
+    async def _delete_refused(bucket: S3Bucket, key: IssuedKey, stored: StoredObject) -> None:
+        """Delete what was refused, and nothing that came in its place meanwhile."""
+        found = await _found(bucket, key)
+        if found and found.etag == stored.etag:
+            await objects.delete(bucket, str(key))
+
+    def _answer(
+        self, key: IssuedKey, stored: StoredObject, etag: str, finding: Finding
+    ) -> dict[str, Any]:
         return {
             "key": str(key.published),
             "file_path": key.file_path,
@@ -110,18 +186,6 @@ class Completion:
             "content_type": finding.content_type,
             "image": asdict(finding.image) if finding.image else None,
         }
-
-    @staticmethod
-    async def _uploaded(
-        bucket: S3Bucket, app: App, key: IssuedKey
-    ) -> tuple[IssuedKey, StoredObject]:
-        """Where the upload lies: waiting, or published by a process that did not tell us."""
-        for place in dict.fromkeys((key, key.published)):
-            with suppress(NotFound):
-                stored = await bucket.head(str(place), with_checksum=True)
-                if place == key or stored.metadata.get(APP_MARK) == app.full_name:
-                    return place, stored
-        raise NotFound("nothing has been uploaded under this key")
 
     def _check_size(self, app: App, stored: StoredObject, declared: Declared) -> None:
         if declared.size is not None and stored.size != declared.size:
@@ -141,30 +205,20 @@ class Completion:
                     limit=limit,
                 )
 
-    async def _publish(
-        self, bucket: S3Bucket, app: App, key: IssuedKey, stored: StoredObject, finding: Finding
-    ) -> str:
-        """Copy what was checked to where readers find it, and to nowhere that is taken."""
-        target = str(key.published)
-        if str(key) == target:
-            return stored.etag
-        if await _exists(bucket, target):
-            raise Conflict("this upload is published already")
-        arguments = api_arguments(app, self._settings, finding.content_type)
-        parts = stored.etag.strip('"').partition("-")[2]
-        if parts:  # the copy's ETag does not tell
-            arguments["Metadata"] = {APP_MARK: app.full_name, PARTS_MARK: parts}
-        etag = await objects.copy(bucket, stored, str(key), target, arguments)
-        await objects.delete(bucket, str(key))
-        return etag
 
-
-async def _exists(bucket: S3Bucket, key: str) -> bool:
+async def _found(bucket: S3Bucket, key: IssuedKey) -> StoredObject | None:
     try:
-        await bucket.head(key)
+        return await bucket.head(str(key), with_checksum=True)
     except NotFound:
-        return False
-    return True
+        return None
+
+
+def _name_of(key: IssuedKey) -> str:
+    return f"completion:{key.published}"
+
+
+def _or_stored(declared: Declared | None, key: IssuedKey, stored: StoredObject) -> Declared:
+    return declared or Declared(str(key), _stored_type(stored))
 
 
 def _stored_type(stored: StoredObject) -> str:

@@ -26,7 +26,6 @@ from thumbor_renuo.imaging.probe import DECODABLE, ImageFacts, probe
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
 from thumbor_renuo.s3.objects import head_bytes
 from thumbor_renuo.uploads import content_type
-from thumbor_renuo.uploads.issued_key import IssuedKey
 from thumbor_renuo.uploads.svg import MAX_SVG_BYTES, active_parts
 from thumbor_renuo.uploads.token import Declared
 from thumbor_renuo.uploads.virus_scan import VirusScanner
@@ -61,7 +60,7 @@ class ContentCheck:
         self,
         bucket: S3Bucket,
         app: App,
-        key: IssuedKey,
+        key: str,
         stored: StoredObject,
         declared: Declared,
     ) -> Finding:
@@ -75,12 +74,12 @@ class ContentCheck:
             ContentRefused: in its kinds; the caller deletes it.
             PreconditionFailed: it became another object meanwhile.
         """
-        read = _Reader(bucket, str(key), stored)
+        read = _Reader(bucket, key, stored)
         found = await self._type(read, app, declared)
         async with self._place():
             data = await self._whole(read, app, found)
             await self._check_sum(read, declared, data)
-            image = await self._image(found, data)
+            image = await self._image(app, found, data)
             await self._check_svg(app, found, data)
         if app.rules.scan:
             await self._scan(read)
@@ -131,13 +130,15 @@ class ContentCheck:
         if found != declared.checksum_sha256:
             raise ContentMismatch("the content's SHA-256 is another than checksum_sha256")
 
-    async def _image(self, found: str, data: bytes | None) -> ImageFacts | None:
+    async def _image(self, app: App, found: str, data: bytes | None) -> ImageFacts | None:
         if data is None or found == SVG:
             return None
         limit = self._settings.check_max_pixels // (AVIF_SHARE if found == AVIF else 1)
         try:
             return await self._in_pool(lambda: probe(data, found, max_pixels=limit))
         except TooLarge as error:
+            if not app.rules.is_verified:  # as with too many bytes: it is there, and not described
+                return None
             raise ContentUnchecked(error.message, limit=error.limit) from error
         except UnreadableImage as error:
             raise ContentBroken(f"the content is {found} that cannot be decoded") from error

@@ -144,9 +144,7 @@ class MultipartUploads:
             return
         size = self._size(stored, wanted)
         await self._check(bucket, app, upload, size)
-        await multipart_upload.complete(
-            bucket, str(upload.key), upload.upload_id, wanted, self._settings.s3_complete_seconds
-        )
+        await multipart_upload.complete(bucket, str(upload.key), upload.upload_id, wanted)
 
     @staticmethod
     async def _joined(bucket: S3Bucket, app: App, upload: MultipartUpload) -> StoredObject | None:

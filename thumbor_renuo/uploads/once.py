@@ -31,6 +31,12 @@ else
 end
 return 1
 """
+PEEK_SCRIPT = "return redis.call('GET', KEYS[1]) or ''"
+FORGET_SCRIPT = """
+local kept = redis.call('GET', KEYS[1])
+if kept and kept:sub(1, #ARGV[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+"""
 
 
 class OnceStore:
@@ -96,6 +102,21 @@ class OnceStore:
         """Give a claim up, so that others may try; nothing happens where it is not yours."""
         await self._end(name, owner, "", 0)
 
+    async def peek(self, name: str) -> str:
+        """The result that was kept; empty if there is none."""
+        kept = self._memory.get(name)
+        if not kept and self._redis is not None:
+            with suppress(RedisDown):
+                kept = str(await self._redis.run(PEEK_SCRIPT, [_key(name)], []))
+        return _told(kept) or ""
+
+    async def forget(self, name: str) -> None:
+        """Drop a result, so that it can be worked out anew; a claim stays."""
+        if self._redis is not None:
+            with suppress(RedisDown):
+                await self._redis.run(FORGET_SCRIPT, [_key(name)], [RESULT])
+        self._memory.forget(name)
+
     async def _end(self, name: str, owner: str, text: str, seconds: float) -> None:
         mine = self._claim_of(owner)
         if self._redis is not None:
@@ -145,6 +166,11 @@ class _Memory:
             self._drop(name)
             if text:
                 self._put(name, text, seconds)
+
+    def forget(self, name: str) -> None:
+        """Drop a result."""
+        if self.get(name).startswith(RESULT):
+            self._drop(name)
 
     def _put(self, name: str, text: str, seconds: float) -> None:
         self._drop(name)
