@@ -75,6 +75,7 @@ def test_every_rule_is_read_from_toml() -> None:
         max_bytes = 10_485_760
         max_files = 10
         policy_seconds = 900
+        old_clients = false
         publish = "verified"
         acl = "public-read"
         storage_class = "STANDARD_IA"
@@ -96,6 +97,7 @@ def test_every_rule_is_read_from_toml() -> None:
         max_bytes=10_485_760,
         max_files=10,
         policy_seconds=900,
+        old_clients=False,
         publish=VERIFIED,
         acl="public-read",
         storage_class="STANDARD_IA",

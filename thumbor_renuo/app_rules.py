@@ -127,6 +127,7 @@ class Rules:
         min_bytes, max_bytes: of one file.
         max_files: how many a page lets choose; it is only told.
         policy_seconds: how long a new-style signature may be used.
+        old_clients: sign forms for a whole folder, whose files have any name, type and number.
         publish: AT_ONCE, or VERIFIED: reachable only after its content was checked.
         acl, storage_class, cache_control: of stored originals.
         active_svg: allow SVGs that can run scripts or fetch from elsewhere.
@@ -142,6 +143,7 @@ class Rules:
     max_bytes: int | None = _rule(None, number(1, MAX_OBJECT_BYTES, "bytes"))
     max_files: int | None = _rule(None, number(1, 10_000, "files"))
     policy_seconds: int = _rule(900, number(60, 604_800, "seconds"))
+    old_clients: bool = _rule(True, switch)
     publish: str = _rule(AT_ONCE, one_of(AT_ONCE, VERIFIED))
     acl: str | None = _rule(None, one_of(*ACLS))
     storage_class: str = _rule("", one_of(*STORAGE_CLASSES))

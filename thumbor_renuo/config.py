@@ -343,8 +343,13 @@ class Settings:
         "600/minute",
         "Abuse",
         rate,
-        "The most requests to sign or complete uploads from one address (IPv6: one /64). URLs of "
-        "single parts are not counted.",
+        "The most requests to sign or complete uploads from one address (IPv6: one /64).",
+    )
+    rate_limit_parts: str = _option(
+        "20000/minute",
+        "Abuse",
+        rate,
+        "The most URLs of single parts that are signed for one address.",
     )
     rate_limit_key: str = _option(
         "6000/minute",

@@ -66,3 +66,15 @@ def test_places_are_given_back_in_any_order() -> None:
     second.__exit__(None, None, None)
     with admission.place(), admission.place():
         pass
+
+
+def test_one_app_holds_half_of_the_places_at_most() -> None:
+    """Others find room while it is stalled."""
+    admission = Admission(4)
+    with admission.place("a"), admission.place("a"):
+        with pytest.raises(Unavailable), admission.place("a"):
+            pass
+        with admission.place("b"):
+            pass
+    with admission.place("a"), admission.place("a"):
+        pass

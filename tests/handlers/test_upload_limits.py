@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import API_KEY, make_config
+from tests.conftest import API_KEY, API_KEYS, make_config
 from tests.handlers.conftest import Fetch, error_of
 from tests.ports import free_port
 from thumbor_renuo.errors import ConfigurationError
@@ -13,6 +14,7 @@ from thumbor_renuo.handlers.services import Services
 
 SIGN = f"/generate_policy?api_key={API_KEY}"
 LIST = f"/list_files?api_key={API_KEY}&private_api_key="
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 RIGHT, WRONG = LIST + "98765", LIST + "9876"
 
 
@@ -161,3 +163,60 @@ async def test_limits_can_be_switched_off(fetch: Fetch) -> None:
     response = await fetch(SIGN, "POST", body="")
     assert response.code == 200
     assert "RateLimit" not in response.headers
+
+
+@pytest.mark.options(RATE_LIMIT_WRONG_KEYS="1/hour")
+async def test_without_a_key_nobody_is_locked_out(fetch: Fetch, bucket: object) -> None:
+    """What proves nothing is no guess: a page's slips cost its office's server nothing."""
+    for _ in range(3):
+        assert (await fetch(LIST)).code == 403
+        slip = await fetch("/uploads/complete", "POST", body=urlencode({"key": "x"}), headers=FORM)
+        assert (slip.code, error_of(slip)["message"]) == (403, "the parameter token is missing")
+    assert (await fetch(RIGHT)).code == 200
+
+
+TWO_APPS = API_KEYS + ';{"key":"other","private_key":"secret","app_name":"b","env":"live"}'
+
+
+@pytest.mark.options(RATE_LIMIT_WRONG_KEYS="1/day", API_KEYS=TWO_APPS)
+async def test_guesses_at_one_app_lock_out_of_that_app_only(fetch: Fetch, bucket: object) -> None:
+    """Its neighbours behind the same address go on."""
+    assert (await fetch(WRONG)).code == 403
+    assert (await fetch(RIGHT)).code == 429
+    assert (await fetch("/list_files?api_key=other&private_api_key=secret")).code == 200
+
+
+@pytest.mark.options(RATE_LIMIT_ADDRESS="3/day", rules='content_types = ["image/*"]')
+@pytest.mark.parametrize("path", [
+    f"{SIGN}&filename=a&content_type=text/html&size=1", "/generate_policy",
+    "/uploads/complete?key=x&token=x&api_key=x",
+])  # fmt: skip
+async def test_what_is_refused_counts(fetch: Fetch, path: str, tmp_path: Path) -> None:
+    """Before any work: refusals are not for free."""
+    codes = [(await fetch(path, "POST", body="")).code for _ in range(4)]
+    assert codes[3] == 429
+    assert 429 not in codes[:3]
+
+
+@pytest.mark.options(rules="old_clients = false")
+async def test_old_clients_can_be_shut_out(fetch: Fetch) -> None:
+    """For apps whose rules an old form would pass by."""
+    refused = await fetch(SIGN, "POST", body="")
+    assert (refused.code, error_of(refused)["error"]) == (403, "forbidden")
+    good = await fetch(f"{SIGN}&filename=a&content_type=image/png&size=1", "POST", body="")
+    assert good.code == 200
+
+
+@pytest.mark.options(RATE_LIMIT_WRONG_KEYS="off")
+async def test_a_large_body_is_for_those_who_prove_themselves(fetch: Fetch) -> None:
+    """It is parsed for nobody else, and its answer ends the connection."""
+    body = json.dumps({"file_paths": ["a"] * 1001, "filler": "x" * 20_000})
+    headers = {"Content-Type": "application/json"}
+    refused = await fetch("/delete_files", "POST", body=body, headers=headers)
+    assert (refused.code, error_of(refused)["limit"]) == (413, 16384)
+    assert refused.headers["Connection"] == "close"
+    wrong = {**headers, "Authorization": "Bearer 12345"}
+    assert (await fetch("/delete_files", "POST", body=body, headers=wrong)).code == 403
+    right = {**headers, "Authorization": "Bearer 98765"}
+    answered = await fetch("/delete_files", "POST", body=body, headers=right)
+    assert (answered.code, error_of(answered)["limit"]) == (400, 1000)

@@ -19,6 +19,7 @@ from tests.imaging.pictures import (
 from thumbor_renuo.errors import RenuoError, TooLarge, UnreadableImage
 from thumbor_renuo.imaging.structure import (
     MAX_SCANS,
+    PNG_SIGNATURE,
     check_avif,
     check_gif,
     check_jpeg,
@@ -159,3 +160,22 @@ def test_any_bytes_are_whole_or_refused(kind: str, content: bytes) -> None:
         except RenuoError:
             continue
         assert frames >= 1
+
+
+@pytest.mark.parametrize("filler", [b"\xff\xfe\x00\x02", b"\xff\x01"])
+def test_a_jpeg_of_nothing_but_markers_ends_early(filler: bytes) -> None:
+    """To walk through a hundred megabytes of them would take half a minute."""
+    with pytest.raises(TooLarge, match="markers"):
+        check_jpeg(b"\xff\xd8" + filler * 30_000)
+
+
+def test_a_png_of_nothing_but_chunks_ends_early() -> None:
+    """Empty ones count as well."""
+    with pytest.raises(TooLarge, match="chunks"):
+        check_png(PNG_SIGNATURE + b"\0\0\0\0teXt\0\0\0\0" * 200_001)
+
+
+def test_a_gif_of_nothing_but_blocks_ends_early() -> None:
+    """A block for each few bytes is more than any picture needs."""
+    with pytest.raises(TooLarge, match="blocks"):
+        check_gif(b"GIF89a" + bytes(7) + b"\x21\xfe\x00" * 100_000)

@@ -204,7 +204,7 @@ class Seeded:
             yield seed
 
     def _uppyBatch(self) -> Iterator[Seed]:  # noqa: N802
-        for seed, _etag in self._uploads_in_parts(partNumbers="1,2,10000"):
+        for seed, _etag in self._uploads_in_parts(partNumbers="1,2"):
             yield seed
 
     def _uppyComplete(self) -> Iterator[Seed]:  # noqa: N802

@@ -16,6 +16,7 @@ from tests.integration.conftest import (
     environment_for,
     eventually,
     noise,
+    post_form,
     s3_client,
     serve,
 )
@@ -387,6 +388,20 @@ def test_the_apps_server_completes_with_its_private_key(service: Service) -> Non
     assert requests.post(url, json=asked, headers=headers, timeout=9).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["mlut-.png", ".png", "a--b.jpg", "photo_1.jpg"])
+def test_the_apps_server_completes_what_old_clients_have_named(service: Service, name: str) -> None:
+    """Their names are not ours, and the private key vouches for them."""
+    asked = {"api_key": "key-of-open"}
+    policy = requests.post(f"{service.url}/generate_policy", data=asked, timeout=PATIENCE).json()
+    picture = noise(20, 20, "PNG") if name.endswith(".png") else PHOTO
+    assert post_form(policy, name, picture) == 204
+    key = policy["data"]["key"].replace("${filename}", name)
+    url = f"{service.url}/uploads/complete"
+    answer = requests.post(url, json={"key": key}, headers=bearer(OPEN), timeout=PATIENCE)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["size"] == len(picture)
+
+
 # -- several parts --------------------------------------------------------------------------------
 
 
@@ -451,6 +466,18 @@ def test_too_many_bytes_are_aborted(service: Service, local_s3: LocalS3, stored:
     assert (answer.status_code, answer.json()["limit"]) == (413, 7_000_000)
     assert stored(upload["key"]) == {}
     assert unfinished(local_s3, upload["key"]) == []
+
+
+def test_a_page_completes_what_it_sent_in_parts(service: Service) -> None:
+    """The beginning answers a token, too; and parts that no such file has are not signed."""
+    upload = begin(service, SHOP)
+    assert finish(upload, [put_part(upload, 1, PHOTO)]).status_code == 200
+    answer = complete(service, SHOP, upload)
+    assert (answer.status_code, answer.json()["image"]["width"]) == (200, 160), answer.text
+    upload = begin(service, SHOP)
+    refused = requests.get(f"{upload['url']}/3", params=upload["params"], timeout=PATIENCE)
+    assert (refused.status_code, refused.json()["limit"]) == (400, 2)
+    requests.delete(upload["url"], params=upload["params"], timeout=PATIENCE)
 
 
 def test_an_aborted_upload_leaves_nothing(service: Service, local_s3: LocalS3) -> None:

@@ -74,7 +74,9 @@ class FakeBucket:
         data = self.objects[key]
         kind = self.types.get(key, "image/jpeg")
         when = datetime(2026, 11, 25, tzinfo=UTC)
-        return StoredObject(len(data), kind, f'"{hash(data) % 2**64:016x}"', when, None, {"app": "shop-live"})
+        return StoredObject(
+            len(data), kind, f'"{hash(data) % 2**64:016x}"', when, None, {"app": "shop-live"}
+        )
 
     async def head(self, key: str, *, with_checksum: bool = False) -> StoredObject:
         await self._begin("head", key)

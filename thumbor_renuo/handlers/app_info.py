@@ -15,9 +15,9 @@ class AppInfoHandler(SigningHandler):
 
     route = "app"
 
-    def get(self, api_key: str) -> None:
+    async def get(self, api_key: str) -> None:
         """Answer them, with an ETag."""
-        app, settings = self.app_of(api_key), self.services.settings
+        app, settings = await self.app_of(api_key), self.services.settings
         rules = app.rules
         bounds = Bounds.of(app, settings.upload_max_bytes, multipart=True)
         answer = {

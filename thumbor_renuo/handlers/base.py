@@ -4,7 +4,6 @@ import logging
 import random
 import re
 from asyncio import Future
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import sentry_sdk
@@ -70,7 +69,7 @@ class PublicHandler(RequestHandler):
         self.app_name: str | None = None
         self.key_fingerprint: str | None = None
         self.cors_refused = self.client_has_left = False
-        self.standing_headers: Mapping[str, str] = {}
+        self.standing_headers: dict[str, str] = {}
         self.address = "unknown"
         self.bytes_sent = 0
         self.error_code: str | None = None
@@ -179,6 +178,9 @@ class PublicHandler(RequestHandler):
             self.set_header("Cache-Control", lifetime)
         if isinstance(error, MethodNotAllowed):
             self.set_header("Allow", self.allowed_methods())
+        if isinstance(error, TooLarge):
+            # Bytes that nobody reads may stand between this answer and the next request.
+            self.set_header("Connection", "close")
         if isinstance(error, Unavailable | Conflict):
             self.set_header("Retry-After", "1")
         if isinstance(error, RangeNotSatisfiable):

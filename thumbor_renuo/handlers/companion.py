@@ -4,6 +4,7 @@ Source: @uppy/aws-s3 6 and @uppy/companion's s3 controller, as their clients cal
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,8 +12,10 @@ from thumbor_renuo.apps import App
 from thumbor_renuo.errors import BadRequest, RenuoError
 from thumbor_renuo.handlers.parameters import read_json
 from thumbor_renuo.handlers.signing import SigningHandler
+from thumbor_renuo.s3.multipart_upload import Part
 from thumbor_renuo.uploads.issued_key import absolute_url, links
 from thumbor_renuo.uploads.multipart import (
+    MAX_BATCH,
     MultipartUpload,
     read_number,
     read_numbers,
@@ -64,7 +67,7 @@ class ParamsHandler(CompanionHandler):
 
     async def get(self, api_key: str) -> None:
         """Answer `{method, url, fields, expires}`, and what is ours beside it."""
-        app = self.app_of(api_key)
+        app = await self.app_of(api_key)
         given = {name: self.query(name) for name in ("filename", "type")}
         request = self.upload_request(
             given, size=self.query("size") or self.query("metadata[size]") or None
@@ -94,8 +97,8 @@ class MultipartHandler(CompanionHandler):
     route = "uppy_begin"
 
     async def post(self, api_key: str) -> None:
-        """Answer `{key, uploadId, bucket}`."""
-        app = self.app_of(api_key)
+        """Answer `{key, uploadId, bucket}`, and what is ours beside it."""
+        app = await self.app_of(api_key)
         given = read_json(self.body)
         if not isinstance(given, dict):
             raise BadRequest("the body is no JSON object")
@@ -111,8 +114,20 @@ class MultipartHandler(CompanionHandler):
         if self.client_has_left:  # nobody will ever know the id
             await multipart.abort(self.bucket, app, multipart.find(app, upload_id, str(key)))
             return
-        bucket = self.services.settings.s3_bucket_name
-        self.write_json({"key": str(key), "uploadId": upload_id, "bucket": bucket})
+        settings = self.services.settings
+        begun = multipart.find(app, upload_id, str(key))
+        declared = Declared(str(key), request.content_type, request.size)
+        self.write_json(
+            {
+                "key": str(key),
+                "uploadId": upload_id,
+                "bucket": settings.s3_bucket_name,
+                **links(settings.cdn_host, str(key.published)),
+                "token": self.services.tokens.issue(
+                    declared, datetime.fromtimestamp(begun.ends, UTC)
+                ),
+            }
+        )
 
 
 class UploadHandler(CompanionHandler):
@@ -122,7 +137,7 @@ class UploadHandler(CompanionHandler):
 
     async def get(self, api_key: str, upload_id: str) -> None:
         """Answer `[{PartNumber, ETag, Size}]`."""
-        app = self.app_of(api_key)
+        app = await self.app_of(api_key)
         await self.admit(app, api_key)
         upload = self.upload(app, upload_id)
         parts = await self.services.multipart.parts(self.bucket, app, upload)
@@ -132,9 +147,11 @@ class UploadHandler(CompanionHandler):
 
     async def delete(self, api_key: str, upload_id: str) -> None:
         """Abort; asked again, it is aborted already."""
-        app = self.app_of(api_key)
+        app = await self.app_of(api_key)
         await self.admit(app, api_key)
-        await self.services.multipart.abort(self.bucket, app, self.upload(app, upload_id))
+        upload = self.upload(app, upload_id)
+        if not await self.services.completion.is_known(upload.key):  # else others know it as well
+            await self.services.multipart.abort(self.bucket, app, upload)
         self.write_json({})
 
 
@@ -143,10 +160,11 @@ class PartHandler(CompanionHandler):
 
     route = "uppy_part"
 
-    def get(self, api_key: str, upload_id: str, number: str) -> None:
+    async def get(self, api_key: str, upload_id: str, number: str) -> None:
         """Answer `{url, expires}`."""
-        upload = self.upload(self.app_of(api_key), upload_id)
-        url = self.services.multipart.part_url(upload, read_number(number))
+        app = await self.app_of(api_key, parts=1)
+        upload = self.upload(app, upload_id)
+        url = self.services.multipart.part_url(app, upload, read_number(number))
         self.write_json({"url": url, "expires": self.services.settings.multipart_part_seconds})
 
 
@@ -155,12 +173,15 @@ class BatchHandler(CompanionHandler):
 
     route = "uppy_batch"
 
-    def get(self, api_key: str, upload_id: str) -> None:
+    async def get(self, api_key: str, upload_id: str) -> None:
         """Answer `{presignedUrls: {"1": url}}`."""
-        upload = self.upload(self.app_of(api_key), upload_id)
-        numbers = read_numbers(unquote(self.query("partNumbers")))
+        wanted = unquote(self.query("partNumbers"))
+        app = await self.app_of(api_key, parts=1 + min(wanted.count(","), MAX_BATCH))
+        upload = self.upload(app, upload_id)
         multipart = self.services.multipart
-        urls = {str(number): multipart.part_url(upload, number) for number in numbers}
+        urls = {
+            str(number): multipart.part_url(app, upload, number) for number in read_numbers(wanted)
+        }
         self.write_json({"presignedUrls": urls})
 
 
@@ -172,19 +193,17 @@ class CompleteHandler(CompanionHandler):
 
     async def post(self, api_key: str, upload_id: str) -> None:
         """Answer `{location, key, bucket}`."""
-        app = self.app_of(api_key)
+        app = await self.app_of(api_key)
         await self.admit(app, api_key)
         upload = self.upload(app, upload_id)
         wanted = read_parts(read_json(self.body))
         settings = self.services.settings
         published = str(upload.key.published)
-        with self.services.checks.place():
-            await self.services.multipart.complete(self.bucket, app, upload, wanted)
+        with self.services.checks.place(app.full_name):
             if app.rules.is_verified:
-                declared = Declared(str(upload.key), upload.content_type)
-                await self.services.completion.complete(
-                    self.bucket, app, upload.key, declared, upload.ends
-                )
+                await self._publish(app, upload, wanted)
+            else:
+                await self.services.multipart.complete(self.bucket, app, upload, wanted)
         self.write_json(
             {
                 "location": absolute_url(settings.cdn_host, published),
@@ -192,3 +211,12 @@ class CompleteHandler(CompanionHandler):
                 "bucket": settings.s3_bucket_name,
             }
         )
+
+    async def _publish(self, app: App, upload: MultipartUpload, wanted: list[Part]) -> None:
+        """Join and check; what was refused before is refused again."""
+        completion = self.services.completion
+        if await completion.known(self.bucket, upload.key):
+            return
+        await self.services.multipart.complete(self.bucket, app, upload, wanted)
+        declared = Declared(str(upload.key), upload.content_type)
+        await completion.complete(self.bucket, app, upload.key, declared, upload.ends)

@@ -2,7 +2,7 @@
 
 import time
 
-from thumbor_renuo.errors import BadRequest
+from thumbor_renuo.errors import BadRequest, Forbidden
 from thumbor_renuo.handlers.parameters import text_of
 from thumbor_renuo.handlers.private import PrivateHandler
 from thumbor_renuo.handlers.signing import SigningHandler
@@ -25,12 +25,15 @@ class CompletionHandler(SigningHandler, PrivateHandler):
         declared, ends = None, int(time.time()) + self.services.settings.completion_seconds
         if token:
             api_key = text_of(given, "api_key")
-            app = self.app_of(api_key)
+            app = await self.app_of(api_key)
             await self.admit(app, api_key)
             declared, ends = self.services.tokens.read(token, key_text)
-        else:
+        elif self.has_private_key(given):
             app = await self.private_app(given)
-        key = IssuedKey.parse(key_text, app.full_name)
-        with self.services.checks.place():
+        else:
+            raise Forbidden("the parameter token is missing")
+        # The app's own server may complete what old clients have named as they liked.
+        key = IssuedKey.parse(key_text, app.full_name, any_name=not token)
+        with self.services.checks.place(app.full_name):
             answer = await self.services.completion.complete(self.bucket, app, key, declared, ends)
         self.write_json(answer)

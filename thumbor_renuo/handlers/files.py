@@ -1,5 +1,6 @@
 """An app's files, for its own server: list, look at, delete."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -8,8 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from thumbor_renuo.apps import App
-from thumbor_renuo.errors import BadRequest, NotFound, RenuoError
-from thumbor_renuo.handlers.parameters import is_text, read_parameters, text_of
+from thumbor_renuo.errors import BadRequest, NotFound, RenuoError, TooLarge
+from thumbor_renuo.handlers.base import PublicHandler
+from thumbor_renuo.handlers.parameters import is_text, read_parameters, read_query, text_of
 from thumbor_renuo.handlers.private import PrivateHandler
 from thumbor_renuo.s3 import objects
 from thumbor_renuo.s3.client import S3Bucket
@@ -27,8 +29,19 @@ class FilesHandler(PrivateHandler):
 
     async def known_app(self) -> tuple[App, dict[str, Any]]:
         """The app that the request proves to be, and all parameters."""
-        given = read_parameters(self.request, self.body)
-        return await self.private_app(given), given
+        if len(self.body) <= PublicHandler.max_body_bytes:
+            given = read_parameters(self.request, self.body)
+            return await self.private_app(given), given
+        # To parse a megabyte takes tens of milliseconds, which only an app's own server may cost.
+        query = read_query(self.request)
+        if not self.has_private_key(query):
+            limit = PublicHandler.max_body_bytes
+            raise TooLarge(
+                f"a body over {limit} bytes wants the private key in Authorization: Bearer",
+                limit=limit,
+            )
+        app = await self.private_app(query)
+        return app, await asyncio.to_thread(read_parameters, self.request, self.body)
 
     @property
     def bucket(self) -> S3Bucket:

@@ -23,7 +23,7 @@ def read_parameters(request: HTTPServerRequest, body: bytes) -> dict[str, Any]:
     Raises:
         BadRequest: the body says that it is JSON and is no JSON object.
     """
-    found: dict[str, Any] = _last(request.query_arguments)
+    found = read_query(request)
     kind, mark, rest = request.headers.get("Content-Type", "").partition(";")
     kind = kind.strip().lower()
     if kind == "application/json":
@@ -38,6 +38,11 @@ def read_parameters(request: HTTPServerRequest, body: bytes) -> dict[str, Any]:
             parse_body_arguments(kind + mark + rest, body, arguments, files)
         found |= _last(arguments)
     return found
+
+
+def read_query(request: HTTPServerRequest) -> dict[str, Any]:
+    """The parameters of the query string."""
+    return _last(request.query_arguments)
 
 
 def read_json(body: bytes) -> Any:

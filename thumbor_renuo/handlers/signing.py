@@ -7,6 +7,7 @@ from thumbor_renuo.errors import Forbidden, InvalidKey
 from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.handlers.parameters import read_parameters
 from thumbor_renuo.s3.client import S3Bucket
+from thumbor_renuo.uploads.gate import Admitted
 
 
 class SigningHandler(PublicHandler):
@@ -32,13 +33,18 @@ class SigningHandler(PublicHandler):
         """The bucket, with a pool that neither originals nor thumbnails can fill."""
         return S3Bucket.of(self.services.settings, "uploads")
 
-    def app_of(self, api_key: str) -> App:
-        """The app of an API key, for a page of one of its origins.
+    async def app_of(self, api_key: str, *, parts: int = 0) -> App:
+        """The app of an API key, for a page of one of its origins; the address is counted first.
+
+        Args:
+            parts: URLs of single parts that are to be signed.
 
         Raises:
+            TooManyRequests: from this address.
             InvalidKey: there is none.
             Forbidden: the page is another's.
         """
+        await self.admit_address(parts=parts)
         app = self.services.apps.by_api_key(api_key)
         if app is None:
             raise InvalidKey("no app has this API key")
@@ -58,23 +64,27 @@ class SigningHandler(PublicHandler):
             self.clear_header("Access-Control-Allow-Origin")
             raise Forbidden(f"pages of the origin {origin[:200]} may not use {app.full_name}")
 
-    async def admit(
-        self, app: App | None, api_key: str, *, uploads: int = 0, size: int = 0
-    ) -> None:
-        """Count the request against its limits.
+    async def admit_address(self, *, parts: int = 0) -> None:
+        """Count the request of its address, before anything is done for it."""
+        self._stand(await self.services.gate.admit_address(self.address, parts=parts))
+
+    async def admit(self, app: App, api_key: str, *, uploads: int = 0, size: int = 0) -> None:
+        """Count the request of its app.
 
         Args:
-            app: None for a key that no app has.
             uploads, size: what is signed, for the app's daily budget; size in bytes.
 
         Raises:
             TooManyRequests: one of them is used up.
         """
-        admitted = await self.services.gate.admit(
-            self.address, app, api_key, uploads=uploads, size=size
-        )
-        self.standing_headers = admitted.headers
+        self._stand(await self.services.gate.admit(app, api_key, uploads=uploads, size=size))
+
+    def _stand(self, admitted: Admitted) -> None:
+        """Tell how the limits stand, those counted before included."""
         for name, value in admitted.headers.items():
-            self.set_header(name, value)
+            before = self.standing_headers.get(name)
+            joined = f"{before}, {value}" if before and name != "Retry-After" else value
+            self.standing_headers[name] = joined
+            self.set_header(name, joined)
         if admitted.refusal:
             raise admitted.refusal

@@ -20,11 +20,11 @@ class UploadPolicyHandler(SigningHandler):
 
     async def post(self) -> None:
         """Answer what to send to S3; 403 for a key that no app has."""
+        await self.admit_address()
         given = self.parameters()
         api_key = given.get("api_key")
         app = self.services.apps.by_api_key(api_key) if isinstance(api_key, str) else None
         if app is None:
-            await self.admit(None, "")
             raise InvalidKey("no app has this API key")
         if NEW_STYLE & set(given):
             await self._sign_file(app, str(api_key), given)
@@ -34,9 +34,9 @@ class UploadPolicyHandler(SigningHandler):
     async def _sign_folder(self, app: App, api_key: str) -> None:
         """To the letter what the old clients know."""
         self.know(app, api_key)
-        if app.rules.is_verified:
+        if app.rules.is_verified or not app.rules.old_clients:
             raise Forbidden(
-                f"{app.full_name} publishes after a check: filename, content_type and size are "
+                f"{app.full_name} signs one file at a time: filename, content_type and size are "
                 "needed"
             )
         largest = Bounds.of(app, self.services.settings.upload_max_bytes).high

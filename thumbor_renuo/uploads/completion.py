@@ -90,6 +90,10 @@ class Completion:
         await self._once.settle(name, json.dumps({"answer": answer}), seconds)
         return answer
 
+    async def is_known(self, key: IssuedKey) -> bool:
+        """Whether an answer about the upload has been given."""
+        return bool(await self._once.peek(_name_of(key)))
+
     async def known(self, bucket: S3Bucket, key: IssuedKey) -> dict[str, Any] | None:
         """The answer that was given before, as long as the object is the one that it is about.
 

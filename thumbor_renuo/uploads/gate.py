@@ -19,6 +19,7 @@ DAY_SECONDS = 86_400
 WORDS = {
     "address": "requests from this address",
     "key": "requests with this API key",
+    "parts": "signed parts for this address",
     "uploads": "uploads of this app in a day",
     "bytes": "bytes of uploads of this app in a day",
 }
@@ -38,32 +39,40 @@ class Gate:
         self._limiter = RateLimiter(settings.redis_url)
         self._address = parse_rate(settings.rate_limit_address)
         self._key = parse_rate(settings.rate_limit_key)
+        self._parts = parse_rate(settings.rate_limit_parts)
 
-    async def admit(
-        self, address: str, app: App | None, api_key: str, *, uploads: int = 0, size: int = 0
-    ) -> Admitted:
-        """Count one request.
+    async def admit_address(self, address: str, *, parts: int = 0) -> Admitted:
+        """Count one request of an address, before anything is done for it.
 
         Args:
             address: the client's.
-            app: None for a key that no app has.
+            parts: URLs of single parts that are signed; they have a wider limit of their own.
+        """
+        if parts and self._parts:
+            return await self._count([Demand(self._parts, "parts", address_group(address), parts)])
+        if not parts and self._address:
+            return await self._count([Demand(self._address, "address", address_group(address))])
+        return Admitted({})
+
+    async def admit(self, app: App, api_key: str, *, uploads: int = 0, size: int = 0) -> Admitted:
+        """Count one request of an app.
+
+        Args:
             uploads: how many are signed.
             size: the bytes that the signature lets through.
         """
-        if app and app.rules.daily_bytes and size > app.rules.daily_bytes:
+        if app.rules.daily_bytes and size > app.rules.daily_bytes:
             limit = app.rules.daily_bytes
             words = f"{size} bytes are over the {limit} that {app.full_name} may sign in a day"
             return Admitted({}, TooLarge(words, limit=limit))
         demands = []
-        if self._address:
-            demands.append(Demand(self._address, "address", address_group(address)))
-        if app:
-            if self._key:
-                demands.append(Demand(self._key, "key", fingerprint(api_key)))
-            if uploads:
-                demands += _budget(app, uploads, size)
-        if not demands:
-            return Admitted({})
+        if self._key:
+            demands.append(Demand(self._key, "key", fingerprint(api_key)))
+        if uploads:
+            demands += _budget(app, uploads, size)
+        return await self._count(demands) if demands else Admitted({})
+
+    async def _count(self, demands: list[Demand]) -> Admitted:
         standings = await self._limiter.hit_all(demands)
         refused = refusal(standings)
         if refused is None:

@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import quote
 
 from thumbor_renuo.errors import Forbidden
+from thumbor_renuo.s3.object_key import ObjectKey
 from thumbor_renuo.uploads.file_name import safe_file_name
 
 PUBLISHED, WAITING = "o", "q"
@@ -29,14 +30,20 @@ class IssuedKey:
     name: str
 
     @classmethod
-    def parse(cls, key: str, app: str) -> Self:
+    def parse(cls, key: str, app: str, *, any_name: bool = False) -> Self:
         """Read a key that a client gives back.
+
+        Args:
+            any_name: old clients name the file themselves, and not as we would.
 
         Raises:
             Forbidden: it is none that was issued for this app.
+            InvalidPath: with any name, it is no key at all.
         """
+        if any_name:
+            ObjectKey.parse(PUBLISHED + key[1:])
         found = FORM.fullmatch(key)
-        if not found or found[2] != app or safe_file_name(found[4]) != found[4]:
+        if not found or found[2] != app or not (any_name or safe_file_name(found[4]) == found[4]):
             raise Forbidden("the parameter key is none that was issued for this app")
         return cls(*found.groups())
 

@@ -21,7 +21,8 @@ from thumbor_renuo.uploads.seal import Seal
 from thumbor_renuo.uploads.sigv4 import presign_url, signing_time
 from thumbor_renuo.uploads.upload_request import Bounds, UploadRequest, check_type
 
-MAX_BATCH = 1000
+MAX_BATCH = 100
+MIN_PART_BYTES = 5 * 1024**2  # of all parts but the last: S3 user guide
 CANCEL_TIME = timedelta(minutes=5)
 ETAG = re.compile(r'"?[0-9A-Za-z+/=-]{1,128}"?')
 
@@ -95,8 +96,16 @@ class MultipartUploads:
         issued = IssuedKey.parse(key, app.full_name)
         return MultipartUpload(issued, value["u"], value["t"], value["s"], value["e"])
 
-    def part_url(self, upload: MultipartUpload, number: int) -> str:
-        """A signed URL to PUT one part to; made without network."""
+    def part_url(self, app: App, upload: MultipartUpload, number: int) -> str:
+        """A signed URL to PUT one part to; made without network.
+
+        Raises:
+            BadRequest: no upload of this size has so many parts.
+        """
+        largest = self.bounds(app).high if upload.size is None else upload.size
+        most = min(MAX_PARTS, max(1, -(-largest // MIN_PART_BYTES)))
+        if number > most:
+            raise BadRequest(f"part number {number} is over the {most} of this size", limit=most)
         return presign_url(
             self._policies.credentials,
             signing_time(),
