@@ -685,3 +685,13 @@ def test_a_damaged_picture_is_decoded_or_refused(
             assert isinstance(refused, UnreadableImage | TooLarge)  # noqa: PT017
         else:
             assert told.width * told.height <= 1_000_000
+
+
+def test_an_interlaced_picture_is_held_whole_and_bounded() -> None:
+    """A small file could claim a gigabyte; line by line the same picture is no trouble."""
+    picture = pyvips.Image.black(7000, 7000, bands=4).cast("ushort")
+    picture = picture.copy(interpretation="rgb16")
+    with pytest.raises(TooLarge, match="interlaced") as refused:
+        facts(picture.pngsave_buffer(interlace=True, compression=1), "image/png")
+    assert refused.value.limit == 320 * 1024**2
+    assert facts(picture.pngsave_buffer(compression=1), "image/png").width == 7000

@@ -24,6 +24,8 @@ MAX_FRAMES = 2_000
 MAX_SIDE = 65_535
 MAX_BANDS = 5  # CMYK and alpha
 ON_ITS_SIDE = 5  # this orientation and those above swap width and height
+MAX_HELD_BYTES = 320 * 1024**2
+BYTES = {"uchar": 1, "ushort": 2}  # of one channel of one pixel, in libvips' words
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,13 @@ def _check_bounds(image: Any, frames: int, max_pixels: int, max_frames: int) -> 
             f"{image.width} x {image.height} pixels{times} are over the limit of"
             f" {max_pixels} pixels",
             limit=max_pixels,
+        )
+    held = image.width * image.height * image.bands * BYTES.get(image.format, 4)
+    if image.get_typeof("interlaced") and held > MAX_HELD_BYTES:
+        # It has no first line until its last pass is read, and so is held whole.
+        raise TooLarge(
+            f"{held} bytes of an interlaced picture are over the limit of {MAX_HELD_BYTES} bytes",
+            limit=MAX_HELD_BYTES,
         )
     if image.bands > MAX_BANDS:
         raise UnreadableImage(f"{image.bands} channels are more than a picture has")
