@@ -33,8 +33,8 @@ class Announcements:
 
         Args:
             kind: `upload.completed` or `upload.refused`.
-            data: what the event is about; of equal kind and `key` the id is equal, so that a
-                receiver can drop what two processes announce.
+            data: what the event is about. Of equal kind, `key`, and `etag` or `error` the id is
+                equal, so that a receiver can drop what two processes announce and nothing else.
         """
         if app.rules.webhook is None:
             return
@@ -43,7 +43,7 @@ class Announcements:
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "data": {"app": app.full_name, **data},
         }
-        seed = f"{kind} {data['key']}".encode()
+        seed = f"{kind} {data['key']} {data.get('etag') or data['error']}".encode()
         name = f"msg_{hashlib.sha256(seed).hexdigest()[:32]}"
         event = Event(name, app.full_name, json.dumps(body, ensure_ascii=False))
         await self._queue()[0].put(event)
