@@ -157,7 +157,7 @@ def _announce(facts: Path, storage: LocalS3, config: Mapping[str, Any], port: in
                 "apps": [
                     {
                         "full_name": app.full_name,
-                        "api_key": app.api_key,
+                        "api_key": app.current_api_key(),
                         "private_key": app.private_key,
                     }
                     for app in apps

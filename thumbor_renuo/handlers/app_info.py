@@ -1,10 +1,8 @@
 """GET /apps/<api key>: what a page may know of its app before anything is uploaded."""
 
-import hashlib
-import json
-
-from thumbor_renuo.delivery import cache_policy
+from thumbor_renuo.handlers.base import etag_of
 from thumbor_renuo.handlers.signing import SigningHandler
+from thumbor_renuo.logs import ENCODE
 from thumbor_renuo.uploads.upload_request import Bounds
 
 MAX_AGE = 60
@@ -31,12 +29,7 @@ class AppInfoHandler(SigningHandler):
             "policy_seconds": rules.policy_seconds,
             "texts": dict(rules.texts),
         }
-        etag = hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:32]
-        self.set_header("ETag", f'"{etag}"')
-        self.set_header("Cache-Control", cache_policy.for_success(MAX_AGE))
-        if self.check_etag_header():
-            self.set_status(304)
-        else:
-            self.write_json(answer)
+        data = ENCODE(answer).encode()
+        self.write_cacheable(data, "application/json", etag=etag_of(data), max_age=MAX_AGE)
 
     head = get

@@ -1,5 +1,6 @@
 """What all our answers share: errors, CORS, security headers, log lines, bounded bodies."""
 
+import hashlib
 import logging
 import random
 import re
@@ -26,6 +27,7 @@ from thumbor_renuo.errors import (
 from thumbor_renuo.handlers.client_address import client_address
 from thumbor_renuo.handlers.services import Services
 from thumbor_renuo.logs import ENCODE, access_log, request_id
+from thumbor_renuo.s3.client import S3Bucket
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +112,11 @@ class PublicHandler(RequestHandler):
         # Only ASCII digits: isdigit() also takes those that int() does not.
         if re.fullmatch("[0-9]{1,18}", length) is None or int(length) > self.max_body_bytes:
             raise self._too_large()
+
+    @property
+    def bucket(self) -> S3Bucket:
+        """The bucket for uploads, with a pool that neither originals nor thumbnails can fill."""
+        return S3Bucket.of(self.services.settings, "uploads")
 
     def data_received(self, chunk: bytes) -> None:
         """Collect the body, one chunk over the limit at most."""
@@ -229,6 +236,21 @@ class PublicHandler(RequestHandler):
         self.bytes_sent += len(chunk)
         super().write(chunk)
 
+    def write_cacheable(self, data: bytes, media_type: str, *, etag: str, max_age: int) -> None:
+        """Write a body that may be kept, or 304 where the client has it already.
+
+        Args:
+            etag: with its quotes.
+            max_age: in seconds.
+        """
+        self.set_header("Content-Type", f"{media_type}; charset=utf-8")
+        self.set_header("Cache-Control", cache_policy.for_success(max_age))
+        self.set_header("ETag", etag)
+        if self.check_etag_header():
+            self.set_status(304)
+        else:
+            self.write(data)
+
     def write_json(self, value: Any) -> None:
         """Write a JSON body with letters of all languages as they are."""
         self.set_header("Content-Type", "application/json; charset=utf-8")
@@ -287,3 +309,8 @@ class NotFoundHandler(PublicHandler):
         raise NotFound("there is nothing under this path")
 
     head = post = put = delete = patch = get
+
+
+def etag_of(data: bytes) -> str:
+    """A strong ETag of a whole body, with its quotes."""
+    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'

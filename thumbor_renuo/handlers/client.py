@@ -1,13 +1,11 @@
 """The built upload client, and the demo page at /."""
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 
-from thumbor_renuo.delivery import cache_policy
 from thumbor_renuo.errors import NotFound
-from thumbor_renuo.handlers.base import PublicHandler
+from thumbor_renuo.handlers.base import PublicHandler, etag_of
 
 STATIC = Path(__file__).parent.parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
@@ -26,7 +24,7 @@ def _built(name: str) -> tuple[bytes, str]:
     if not path.is_file():
         raise NotFound(f"there is no {name} in the built upload client")
     data = path.read_bytes()
-    return data, f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    return data, etag_of(data)
 
 
 class ClientHandler(PublicHandler):
@@ -39,13 +37,8 @@ class ClientHandler(PublicHandler):
     def get(self, name: str) -> None:
         """One file, with an ETag."""
         data, etag = _built(name)
-        self.set_header("Content-Type", f"{TYPES[Path(name).suffix]}; charset=utf-8")
-        self.set_header("Cache-Control", cache_policy.for_success(CLIENT_MAX_AGE))
-        self.set_header("ETag", etag)
-        if self.check_etag_header():
-            self.set_status(304)
-        else:
-            self.write(data)
+        media_type = TYPES[Path(name).suffix]
+        self.write_cacheable(data, media_type, etag=etag, max_age=CLIENT_MAX_AGE)
 
     head = get
 
@@ -61,7 +54,8 @@ class DemoHandler(PublicHandler):
         page = _built("demo.html")[0].decode()
         config = {
             "apps": [
-                {"full_name": app.full_name, "api_key": app.api_key} for app in self.services.apps
+                {"full_name": app.full_name, "api_key": app.current_api_key()}
+                for app in self.services.apps
             ],
             "signing_url": "/generate_policy",
         }

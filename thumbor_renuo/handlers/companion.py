@@ -6,7 +6,6 @@ Source: @uppy/aws-s3 6 and @uppy/companion's s3 controller, as their clients cal
 import re
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.errors import BadRequest, RenuoError
@@ -104,18 +103,17 @@ class MultipartHandler(CompanionHandler):
             raise BadRequest("the body is no JSON object")
         multipart = self.services.multipart
         metadata = given.get("metadata")
-        declared = metadata.get("size") if isinstance(metadata, dict) else None
-        request = self.upload_request(given, size=given.get("size", declared))
+        of_metadata = metadata.get("size") if isinstance(metadata, dict) else None
+        request = self.upload_request(given, size=given.get("size", of_metadata))
         multipart.check(app, request)
         size = multipart.bounds(app).high if request.size is None else request.size
         await self.admit(app, api_key, uploads=1, size=size)
         key = self.services.signer.new_key(app, api_key, request.filename)
-        upload_id = await multipart.begin(self.bucket, app, key, request)
+        upload_id, begun = await multipart.begin(self.bucket, app, key, request)
         if self.client_has_left:  # nobody will ever know the id
-            await multipart.abort(self.bucket, app, multipart.find(app, upload_id, str(key)))
+            await multipart.abort(self.bucket, app, begun)
             return
         settings = self.services.settings
-        begun = multipart.find(app, upload_id, str(key))
         declared = Declared(str(key), request.content_type, request.size)
         self.write_json(
             {
@@ -175,7 +173,7 @@ class BatchHandler(CompanionHandler):
 
     async def get(self, api_key: str, upload_id: str) -> None:
         """Answer `{presignedUrls: {"1": url}}`."""
-        wanted = unquote(self.query("partNumbers"))
+        wanted = self.query("partNumbers")
         app = await self.app_of(api_key, parts=1 + min(wanted.count(","), MAX_BATCH))
         upload = self.upload(app, upload_id)
         multipart = self.services.multipart

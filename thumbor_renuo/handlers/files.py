@@ -14,7 +14,6 @@ from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.handlers.parameters import is_text, read_parameters, read_query, text_of
 from thumbor_renuo.handlers.private import PrivateHandler
 from thumbor_renuo.s3 import objects
-from thumbor_renuo.s3.client import S3Bucket
 from thumbor_renuo.s3.object_key import ObjectKey, decode_path
 from thumbor_renuo.uploads import files
 from thumbor_renuo.uploads.issued_key import links
@@ -25,7 +24,7 @@ MAX_URL_SECONDS = 604_800  # S3's own limit for presigned URLs
 
 
 class FilesHandler(PrivateHandler):
-    """Base: parameters, the bucket, whole numbers."""
+    """Base: parameters, whole numbers."""
 
     async def known_app(self) -> tuple[App, dict[str, Any]]:
         """The app that the request proves to be, and all parameters."""
@@ -42,11 +41,6 @@ class FilesHandler(PrivateHandler):
             )
         app = await self.private_app(query)
         return app, await asyncio.to_thread(read_parameters, self.request, self.body)
-
-    @property
-    def bucket(self) -> S3Bucket:
-        """The bucket, with the pool of uploads."""
-        return S3Bucket.of(self.services.settings, "uploads")
 
     @staticmethod
     def number(given: dict[str, Any], name: str, highest: int) -> int | None:

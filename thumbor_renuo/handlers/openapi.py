@@ -1,11 +1,9 @@
 """GET /openapi.json: the description of every endpoint, in OpenAPI 3.1."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
-from thumbor_renuo.delivery import cache_policy
-from thumbor_renuo.handlers.base import PublicHandler
+from thumbor_renuo.handlers.base import PublicHandler, etag_of
 
 DOCUMENT = Path(__file__).parent.parent / "openapi.json"
 MAX_AGE = 300
@@ -15,7 +13,7 @@ MAX_AGE = 300
 def _document() -> tuple[bytes, str]:
     """The document and its ETag."""
     data = DOCUMENT.read_bytes()
-    return data, f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    return data, etag_of(data)
 
 
 class OpenApiHandler(PublicHandler):
@@ -27,12 +25,6 @@ class OpenApiHandler(PublicHandler):
     def get(self) -> None:
         """The document, with an ETag."""
         data, etag = _document()
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.set_header("Cache-Control", cache_policy.for_success(MAX_AGE))
-        self.set_header("ETag", etag)
-        if self.check_etag_header():
-            self.set_status(304)
-        else:
-            self.write(data)
+        self.write_cacheable(data, "application/json", etag=etag, max_age=MAX_AGE)
 
     head = get

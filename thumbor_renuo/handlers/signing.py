@@ -6,7 +6,6 @@ from thumbor_renuo.apps import App, fingerprint
 from thumbor_renuo.errors import Forbidden, InvalidKey
 from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.handlers.parameters import read_parameters
-from thumbor_renuo.s3.client import S3Bucket
 from thumbor_renuo.uploads.gate import Admitted
 
 
@@ -27,11 +26,6 @@ class SigningHandler(PublicHandler):
     def parameters(self) -> dict[str, Any]:
         """The request's parameters."""
         return read_parameters(self.request, self.body)
-
-    @property
-    def bucket(self) -> S3Bucket:
-        """The bucket, with a pool that neither originals nor thumbnails can fill."""
-        return S3Bucket.of(self.services.settings, "uploads")
 
     async def app_of(self, api_key: str, *, parts: int = 0) -> App:
         """The app of an API key, for a page of one of its origins; the address is counted first.

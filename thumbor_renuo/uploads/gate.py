@@ -33,7 +33,7 @@ class Admitted(NamedTuple):
 
 
 class Gate:
-    """Counts requests; what is refused by one limit takes nothing from the others."""
+    """Counts requests: of an address first, then of the app, all of its limits or none."""
 
     def __init__(self, settings: Settings) -> None:
         self._limiter = RateLimiter(settings.redis_url)

@@ -53,19 +53,20 @@ class MultipartUploads:
 
     async def begin(
         self, bucket: S3Bucket, app: App, key: IssuedKey, request: UploadRequest
-    ) -> str:
-        """Begin one that `check` has let through; returns the id for the client."""
+    ) -> tuple[str, MultipartUpload]:
+        """Begin one that `check` has let through; returns its id for the client, and itself."""
         arguments = api_arguments(app, self._settings, request.content_type)
         upload_id = await multipart_upload.begin(bucket, str(key), arguments)
-        return self._seal.seal(
-            {
-                "u": upload_id,
-                "k": str(key),
-                "t": request.content_type,
-                "s": request.size,
-                "e": int(time.time()) + self._settings.multipart_seconds,
-            }
-        )
+        ends = int(time.time()) + self._settings.multipart_seconds
+        begun = MultipartUpload(key, upload_id, request.content_type, request.size, ends)
+        sealed = {
+            "u": upload_id,
+            "k": str(key),
+            "t": begun.content_type,
+            "s": begun.size,
+            "e": ends,
+        }
+        return self._seal.seal(sealed), begun
 
     def check(self, app: App, request: UploadRequest) -> None:
         """Hold what is declared against the app's rules.
