@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import socket
 import struct
 import subprocess
+import threading
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -312,6 +314,32 @@ async def test_a_silent_clamd_is_waited_for_so_long(content: bytes) -> None:
         ended.set()
 
 
+async def test_an_answer_before_a_reset_counts() -> None:
+    """It came in while this process was busy, and the next write finds the connection gone."""
+    gone = threading.Event()
+
+    def refuse(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        connection.recv(16)
+        connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+        connection.close()  # with unread bytes: a reset
+        gone.set()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield bytes(1000)
+        gone.wait(10)  # nothing else runs meanwhile, the reading of the answer included
+        for _ in range(3):
+            yield bytes(1000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=refuse, args=(listening,))
+        server.start()
+        scanner = VirusScanner(f"127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(ContentUnchecked):
+            await scanner.scan(chunks(), 4000)
+        server.join()
+
+
 async def test_a_connection_is_waited_for_so_long(tmp_path: Path) -> None:
     """connect_seconds is a bound of its own."""
     scanner = VirusScanner("127.0.0.1:3310", connect_seconds=0.05, total_seconds=60)
@@ -320,7 +348,7 @@ async def test_a_connection_is_waited_for_so_long(tmp_path: Path) -> None:
         await asyncio.Event().wait()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio, "open_connection", connect)
+        patch.setattr(asyncio.get_running_loop(), "sock_connect", connect)
         async with asyncio.timeout(10):
             with pytest.raises(Unavailable, match="did not answer in time"):
                 await scanner.check()

@@ -2,7 +2,10 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
 
 from thumbor_renuo.errors import ContentInfected, ContentUnchecked, Unavailable
 
@@ -93,21 +96,35 @@ class VirusScanner:
         """Send a command; the answer without its zero byte."""
         try:
             async with asyncio.timeout(self._total_seconds):
-                reader, writer = await self._connect()
-                try:
-                    return await _exchange(reader, writer, command, frames)
-                finally:
-                    writer.transport.abort()
+                with await self._connect() as connection:
+                    return await _exchange(connection, command, frames)
         except TimeoutError as error:
             raise Unavailable("the virus scanner did not answer in time") from error
-        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+        except (OSError, EOFError) as error:
             raise Unavailable("the virus scanner cannot be reached") from error
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self) -> socket.socket:
         async with asyncio.timeout(self._connect_seconds):
             if self._path:
-                return await asyncio.open_unix_connection(self._path, limit=ANSWER_BYTES)
-            return await asyncio.open_connection(self._host, self._port, limit=ANSWER_BYTES)
+                return await _connected(socket.AF_UNIX, self._path)
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            for family, _, _, _, address in found[:-1]:
+                with suppress(OSError):
+                    return await _connected(family, address)
+            family, _, _, _, address = found[-1]
+            return await _connected(family, address)
+
+
+async def _connected(family: int, address: Any) -> socket.socket:
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(connection, address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 async def _framed(chunks: AsyncIterator[bytes], size: int) -> AsyncIterator[bytes]:
@@ -123,33 +140,41 @@ async def _framed(chunks: AsyncIterator[bytes], size: int) -> AsyncIterator[byte
 
 
 async def _exchange(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    command: bytes,
-    frames: AsyncIterator[bytes],
+    connection: socket.socket, command: bytes, frames: AsyncIterator[bytes]
 ) -> bytes:
-    # clamd may answer and close while we still send: the answer is listened for from the start.
-    answer = asyncio.ensure_future(reader.readuntil(b"\0"))
-    answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+    # clamd may answer and close while we still send. Hence a bare socket: of asyncio's streams, one
+    # that can no longer be written to loses what has come in and was not read yet.
+    answer = asyncio.ensure_future(_read_answer(connection))
     try:
-        is_whole = await _send(writer, command)
+        is_whole = await _send(connection, command)
         async for frame in frames:
-            is_whole = not answer.done() and await _send(writer, frame)
+            is_whole = not answer.done() and await _send(connection, frame)
             if not is_whole:
                 break
-        text = (await answer)[:-1]
+        text = await answer
     finally:
         answer.cancel()
+        await asyncio.wait([answer])
     if text == CLEAN and not is_whole:
         raise Unavailable("the virus scanner answered before it had seen the whole content")
     return text
 
 
-async def _send(writer: asyncio.StreamWriter, data: bytes) -> bool:
+async def _read_answer(connection: socket.socket) -> bytes:
+    """All up to a zero byte, without it."""
+    loop, text = asyncio.get_running_loop(), b""
+    while b"\0" not in text:
+        received = await loop.sock_recv(connection, ANSWER_BYTES)
+        text += received
+        if not received or len(text) > ANSWER_BYTES:
+            raise EOFError("the answer has no end")
+    return text.partition(b"\0")[0]
+
+
+async def _send(connection: socket.socket, data: bytes) -> bool:
     """Whether the other end still listens."""
-    writer.write(data)
     try:
-        await writer.drain()
+        await asyncio.get_running_loop().sock_sendall(connection, data)
     except ConnectionError:
         return False
     return True
