@@ -15,11 +15,11 @@ from thumbor_renuo.app_rules import (
     RULES,
     STORAGE_CLASSES,
     VERIFIED,
-    ImageRules,
     Rules,
     Webhook,
 )
 from thumbor_renuo.config import ACLS, MAX_POST_BYTES
+from thumbor_renuo.image_rules import ImageRules
 
 SECRET = "whsec_" + base64.b64encode(b"HUNTER-of-16-byte").decode()
 HOOK = {"url": "https://shop.example/hooks", "secret": SECRET}
@@ -63,7 +63,7 @@ def test_a_record_without_rules_has_the_defaults() -> None:
     assert (rules.publish, rules.is_verified, rules.policy_seconds) == (AT_ONCE, False, 900)
     assert (rules.acl, rules.storage_class, rules.webhook) == (None, "", None)
     assert (rules.active_svg, rules.scan, rules.texts, rules.presets) == (False, False, {}, {})
-    assert rules.image == ImageRules(None, None)
+    assert (rules.image, rules.private) == (ImageRules(), False)
 
 
 def test_every_rule_is_read_from_toml() -> None:
@@ -88,6 +88,7 @@ def test_every_rule_is_read_from_toml() -> None:
         webhook = {{ url = "https://shop.example/hooks", secret = "{SECRET}" }}
         presets = {{ card = "300x300/smart" }}
         image = {{ max_side = 2000, max_filters = 5 }}
+        private = true
     """)
     assert record.keys() == {option.name for option in fields(Rules)}
     assert Rules.from_record(record) == Rules(
@@ -109,7 +110,8 @@ def test_every_rule_is_read_from_toml() -> None:
         texts={"hint": "Fotos bis 10 MB, groß"},
         webhook=Webhook("https://shop.example/hooks", SECRET),
         presets={"card": "300x300/smart"},
-        image=ImageRules(2000, 5),
+        image=ImageRules(max_side=2000, max_filters=5),
+        private=True,
     )
 
 
@@ -359,7 +361,7 @@ def test_image_limits_are_taken(image: dict[str, int]) -> None:
 )  # fmt: skip
 def test_other_image_limits_are_a_fault(image: Any) -> None:
     """Outside the bounds, of another type, or unknown."""
-    assert fault_of("image", image) == "image: wants a table of max_side and max_filters"
+    assert fault_of("image", image) == "image: wants a table of the rules for images"
 
 
 # -- values that go onto the wire ---------------------------------------------------------------

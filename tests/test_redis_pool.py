@@ -115,7 +115,7 @@ def test_checking_connects_to_nobody() -> None:
 def test_without_an_address_the_package_is_not_loaded() -> None:
     """Whoever has no Redis need not have the package: importing us does not import it."""
     code = (
-        "import sys, thumbor_renuo.uploads.rate_limit, thumbor_renuo.uploads.once;"
+        "import sys, thumbor_renuo.rate_limit, thumbor_renuo.once;"
         "print([name for name in sys.modules if name.split('.')[0] == 'redis'])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

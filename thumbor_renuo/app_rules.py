@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from thumbor_renuo.config import ACLS, MAX_POST_BYTES, Kind, number, one_of, switch, text
+from thumbor_renuo.image_rules import ImageRules
 
 AT_ONCE, VERIFIED = "at once", "verified"
 MAX_OBJECT_BYTES = 5 * 1024**4  # "Amazon S3 multipart upload limits", S3 user guide
@@ -88,29 +89,14 @@ def _parse_webhook(raw: Any) -> Webhook:
     return Webhook(url, secret)
 
 
-def _parse_image(raw: Any) -> "ImageRules":
-    known = {option.name: option.metadata["kind"] for option in fields(ImageRules)}
-    if not isinstance(raw, Mapping) or set(raw) - set(known):
-        raise ValueError
-    return ImageRules(**{name: known[name].parse(value) for name, value in raw.items()})
-
-
 def _rule(default: Any, kind: Kind) -> Any:
     return field(default=default, metadata={"kind": kind})
-
-
-@dataclass(frozen=True)
-class ImageRules:
-    """What an app's thumbnails may be; None is what the deployment's options say."""
-
-    max_side: int | None = _rule(None, number(1, 16383, "pixels"))
-    max_filters: int | None = _rule(None, number(0, 100, "filters"))
 
 
 WEBHOOK = Kind(
     '{ url = "https://…", secret = "whsec_<base64 of 16 bytes or more>" }', _parse_webhook
 )
-IMAGE = Kind("a table of max_side and max_filters", _parse_image)
+IMAGE = Kind("a table of the rules for images", ImageRules.from_record)
 ORIGINS = _list_of('origins, "https://shop.example"', _is_origin)
 CONTENT_TYPES = _list_of('media types, "image/*" or "application/pdf"', TYPE_PATTERN.fullmatch)
 TEXTS = _table_of("a table of short texts", r"[A-Za-z0-9_-]{1,50}", r"(?s).{0,500}")
@@ -135,6 +121,8 @@ class Rules:
         daily_uploads, daily_bytes: what may be signed in 24 hours.
         texts: what the app's pages say, handed to them as they are.
         presets: Thumbor options by name, for `/t/p:<name>/u/…`.
+        image: what images may be and how they are served.
+        private: images are served to who has a signed path only.
     """
 
     origins: tuple[str, ...] = _rule((), ORIGINS)
@@ -159,6 +147,7 @@ class Rules:
     webhook: Webhook | None = _rule(None, WEBHOOK)  # noqa: RUF009 - a frozen value
     presets: Mapping[str, str] = field(default_factory=dict, metadata={"kind": PRESETS})
     image: ImageRules = _rule(ImageRules(), IMAGE)  # noqa: RUF009
+    private: bool = _rule(False, switch)
 
     @property
     def is_verified(self) -> bool:

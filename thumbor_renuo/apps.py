@@ -84,6 +84,11 @@ class App:
         """The app's folder in the bucket."""
         return f"{self.name}-{self.env}"
 
+    @property
+    def folder(self) -> str:
+        """What the keys of all its originals begin with."""
+        return f"o/{self.full_name}/"
+
     @cached_property
     def all_api_keys(self) -> tuple[Key, ...]:
         """All API keys, ended ones included."""
@@ -137,6 +142,8 @@ class App:
         }
         rules = {name: value for name, value in record.items() if name in RULES}
         app = cls(**given, **lists, rules=Rules.from_record(rules))
+        if not (app.rules.image.fallback or app.folder).startswith(app.folder):
+            raise ValueError(f"image: fallback wants a key that begins with {app.folder}")
         for many, keys in (("api_keys", app.all_api_keys), ("private_keys", app.all_private_keys)):
             if len({key.value for key in keys}) < len(keys):
                 # One entry could say that it has ended while the other still counts.

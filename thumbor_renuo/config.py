@@ -16,6 +16,7 @@ from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.logs import json_logs
 
 THUMBOR_DEFAULT_KEY = "MY_SECURE_KEY"
+MAX_WORDS = 100
 MAX_POST_BYTES = 5 * 1024**3  # S3 takes no larger object in one POST
 ACLS = ("bucket-owner-full-control", "public-read", "private")
 # Their C code writes past its memory and aborts the process: sharpen on images under 16 pixels,
@@ -108,10 +109,46 @@ rate = text(
     "a rate (600/minute, 10/15minutes, 10000/day), or off",
     r"(?i)off|0*[1-9][0-9]{0,17} ?/ ?([1-9]|[12][0-9]|3[01])? ?(second|minute|hour|day)s?",
 )
+
+
+def words(wants: str, pattern: str) -> Kind:
+    """A list of short texts that match all of `pattern`, or one text with blanks between them."""
+
+    def parse(raw: Any) -> tuple[str, ...]:
+        items = raw.split() if isinstance(raw, str) else raw
+        if not isinstance(items, list | tuple) or len(items) > MAX_WORDS:
+            raise ValueError
+        if not all(isinstance(item, str) and re.fullmatch(pattern, item) for item in items):
+            raise ValueError
+        return tuple(items)
+
+    return Kind(wants, parse)
+
+
 clamd = Kind("host:port, unix:/path, or nothing", _parse_clamd)
 switch = Kind("true or false", _parse_switch)
 endpoint = Kind("an http(s) address without path, or nothing for AWS", _parse_endpoint)
 networks = Kind("addresses or networks, separated by commas (10.0.0.0/8, ::1)", _parse_networks)
+_SIDE = "[1-9][0-9]{0,4}"
+SIZE = f"{_SIDE}|{_SIDE}x{_SIDE}|{_SIDE}-{_SIDE}/{_SIDE}"
+sizes = words(
+    "sizes in pixels: `300` for a width or height, `320-1920/160` for every 160 from 320 to 1920, "
+    "`300x200` for both",
+    SIZE,
+)
+_NUMBER = r"-?[0-9]{1,9}(\.[0-9]{1,3})?"
+_RANGE = rf"(\*|{_NUMBER}\.\.{_NUMBER}|[A-Za-z0-9_-]+(\|[A-Za-z0-9_-]+)*)"
+filters = words(
+    "filters, each with or without what its arguments may be: `quality(40..90)`, `blur(0..20,*)`, "
+    "`format(webp|jpeg)`, `grayscale`; `none` allows none",
+    rf"[a-z_]{{1,30}}(\({_RANGE}(,{_RANGE})*\))?",
+)
+hosts = words(
+    "hosts of https addresses: `images.example.com`, or `*.example.com` for all below",
+    r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
+)
+formats = words("avif, webp, both or neither", "avif|webp")
+secrets = words("one secret of 16 characters or more, or two during a change", "[!-~]{16,200}")
 anything = Kind("a text", lambda raw: "" if raw is None else str(raw).strip())
 
 
@@ -171,7 +208,8 @@ class Settings:
         50,
         "S3",
         number(1, 1000, "connections"),
-        "Most connections to S3 that a process opens for thumbnails, and again for originals; more "
+        "Most connections to S3 that a process opens for each purpose (loading, streaming "
+        "originals, uploads, stored thumbnails); more "
         "originals at once are answered with 503.",
     )
     s3_connect_seconds: float = _option(
@@ -378,8 +416,26 @@ class Settings:
         2592000,
         "Delivery",
         number(0, 31536000, "seconds"),
-        "How long originals and thumbnails may be kept.",
+        "How long browsers may keep originals and thumbnails.",
         thumbor=True,
+    )
+    s_maxage: int = _option(
+        31536000,
+        "Delivery",
+        number(0, 31536000, "seconds"),
+        "How long the CDN may keep them.",
+    )
+    stale_while_revalidate: int = _option(
+        86400,
+        "Delivery",
+        number(0, 31536000, "seconds"),
+        "How long after that an old answer may be given while a new one is fetched.",
+    )
+    stale_if_error: int = _option(
+        604800,
+        "Delivery",
+        number(0, 31536000, "seconds"),
+        "How long after that an old answer may be given while we cannot answer.",
     )
     error_max_age: int = _option(
         10,
@@ -399,6 +455,12 @@ class Settings:
         number(1, 16383, "pixels"),
         "The greatest width or height of a thumbnail.",
     )
+    thumbnail_max_pixels: int = _option(
+        25_000_000,
+        "Delivery",
+        number(1, 268_402_689, "pixels"),
+        "The most pixels of a thumbnail.",
+    )
     thumbnail_max_filters: int = _option(
         10,
         "Delivery",
@@ -409,7 +471,156 @@ class Settings:
         100,
         "Delivery",
         number(1, 10000, "requests"),
-        "The most thumbnails that a process works on at once; past it the answer is 503.",
+        "The most renders that wait for a place in a process. The apps take turns; past it the app "
+        "with the most of them is answered with 503.",
+    )
+    thumbnail_wait_seconds: float = _option(
+        10.0,
+        "Delivery",
+        number(0.1, 300, "seconds", whole=False),
+        "Longest wait for a place; a request that has waited longer is answered with 503.",
+    )
+    thumbnail_sizes: tuple[str, ...] = _option(
+        (),
+        "Delivery",
+        sizes,
+        "The only sizes that thumbnails may ask for. Nothing: any within the limits.",
+    )
+    thumbnail_filters: tuple[str, ...] = _option(
+        (),
+        "Delivery",
+        filters,
+        "The only filters that thumbnails may use. Nothing: any of FILTERS.",
+    )
+    thumbnail_presets_only: bool = _option(
+        False,
+        "Delivery",
+        switch,
+        "Serve no thumbnail but those of presets (`/t/p:<name>/u/…`).",
+    )
+    derivatives: str = _option(
+        "20000/hour",
+        "Delivery",
+        rate,
+        "How many new thumbnails of one app are stored. Past it they are made after everybody "
+        "else's, and not stored.",
+    )
+    source_max_pixels: int = _option(
+        100_000_000,
+        "Delivery",
+        number(1, 2_000_000_000, "pixels"),
+        "The most pixels, all frames together, of an original that is made into a thumbnail.",
+    )
+    source_max_frames: int = _option(
+        500,
+        "Delivery",
+        number(1, 10_000, "frames"),
+        "The most frames of an animation that is made into a thumbnail.",
+    )
+    auto_formats: tuple[str, ...] = _option(
+        ("avif", "webp"),
+        "Delivery",
+        formats,
+        "The formats that a thumbnail is made in where the client's Accept takes them.",
+    )
+    client_hints: bool = _option(
+        False,
+        "Delivery",
+        switch,
+        "Heed the client hints Sec-CH-DPR and Sec-CH-Width (and DPR and Width): a thumbnail is "
+        "made larger or smaller by them. The CDN must keep one answer for each.",
+    )
+    store_derivatives: bool = _option(
+        True,
+        "Delivery",
+        switch,
+        "Store thumbnails in the bucket under r/, so that they are made once.",
+    )
+    derivative_seconds: float = _option(
+        2.0,
+        "Delivery",
+        number(0.05, 60, "seconds", whole=False),
+        "Longest time to look for a stored thumbnail; past it, it is made.",
+    )
+    store_queue: int = _option(
+        200,
+        "Delivery",
+        number(1, 10_000, "thumbnails"),
+        "The most thumbnails of a process that wait to be stored; more are not stored.",
+    )
+    memory_cache_bytes: int = _option(
+        64 * 1024**2,
+        "Delivery",
+        number(0, 64 * 1024**3, "bytes"),
+        "How much of recent thumbnails a process keeps in memory.",
+    )
+    memory_cache_seconds: float = _option(
+        60.0,
+        "Delivery",
+        number(0, 60, "seconds", whole=False),
+        "How long it keeps them there.",
+    )
+    render_lock_seconds: float = _option(
+        30.0,
+        "Delivery",
+        number(1, 600, "seconds", whole=False),
+        "With Redis: how long other processes wait for the one that makes the same thumbnail.",
+    )
+    remote_hosts: tuple[str, ...] = _option(
+        (),
+        "Delivery",
+        hosts,
+        "Hosts that watermarks and frames may come from. Nothing: only from the app's own folder.",
+    )
+    remote_max_bytes: int = _option(
+        5 * 1024**2,
+        "Delivery",
+        number(1, 100 * 1024**2, "bytes"),
+        "The largest image that is taken from such a host.",
+    )
+    remote_seconds: float = _option(
+        5.0,
+        "Delivery",
+        number(0.1, 60, "seconds", whole=False),
+        "Longest time to fetch one.",
+    )
+    remote_cache_bytes: int = _option(
+        32 * 1024**2,
+        "Delivery",
+        number(0, 4 * 1024**3, "bytes"),
+        "How much of them a process keeps in memory.",
+    )
+    remote_cache_seconds: float = _option(
+        3600.0,
+        "Delivery",
+        number(0, 86400, "seconds", whole=False),
+        "How long it keeps them there.",
+    )
+    remote_private: bool = _option(
+        False,
+        "Delivery",
+        switch,
+        "Fetch them from private addresses, any port and over http as well. For trying only.",
+    )
+    image_cors: bool = _option(
+        True,
+        "Delivery",
+        switch,
+        "Let scripts of any page read images (Access-Control-Allow-Origin), as canvases need.",
+    )
+    strip_location: bool = _option(
+        False,
+        "Delivery",
+        switch,
+        "Blank the place where a photograph was taken when its original is served.",
+    )
+    origin_secrets: tuple[str, ...] = _option(
+        (),
+        "Delivery",
+        secrets,
+        "What the CDN sends in X-Origin-Secret; requests without it are refused, health checks "
+        "excepted. Nothing: anybody may ask.",
+        secret=True,
     )
     # -- Server -----------------------------------------------------------------------------
     security_key: str = _option(

@@ -102,7 +102,7 @@ async def test_without_the_private_key_nothing_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """403; in the old words where old clients ask."""
-    monkeypatch.setattr("thumbor_renuo.uploads.rate_limit.WrongKeys._delay", _at_once)
+    monkeypatch.setattr("thumbor_renuo.rate_limit.WrongKeys._delay", _at_once)
     body = "" if method == "POST" else None
     response = await fetch(path, method, headers=headers, body=body)
     assert response.code == 403

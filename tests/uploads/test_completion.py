@@ -27,11 +27,11 @@ from thumbor_renuo.errors import (
     StorageTimeout,
     Unavailable,
 )
+from thumbor_renuo.once import OnceStore
 from thumbor_renuo.s3.client import StoredObject
 from thumbor_renuo.uploads.completion import Completion
 from thumbor_renuo.uploads.content_check import ContentCheck
 from thumbor_renuo.uploads.issued_key import IssuedKey
-from thumbor_renuo.uploads.once import OnceStore
 from thumbor_renuo.uploads.token import Declared
 
 ENDS = 2**33

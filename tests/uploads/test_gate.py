@@ -24,7 +24,7 @@ HERE, THERE = "192.0.2.7", "192.0.2.8"
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time of day, in seconds since 1970, as a test sets it."""
     now = [MIDNIGHT + 43_215.5]
-    monkeypatch.setattr("thumbor_renuo.uploads.rate_limit.time.time", lambda: now[0])
+    monkeypatch.setattr("thumbor_renuo.rate_limit.time.time", lambda: now[0])
     return now
 
 

@@ -7,7 +7,7 @@ from thumbor_renuo.apps import App, fingerprint
 from thumbor_renuo.errors import InvalidKey, TooManyRequests
 from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.handlers.parameters import text_of
-from thumbor_renuo.uploads.rate_limit import address_group
+from thumbor_renuo.rate_limit import address_group
 
 
 class PrivateHandler(PublicHandler):

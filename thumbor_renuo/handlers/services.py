@@ -14,15 +14,15 @@ from thumbor_renuo.background import Background
 from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery.admission import Admission
 from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.once import OnceStore
+from thumbor_renuo.rate_limit import WrongKeys, parse_rate
 from thumbor_renuo.s3.address import bucket_url
 from thumbor_renuo.uploads.announcement import Announcements
 from thumbor_renuo.uploads.completion import Completion
 from thumbor_renuo.uploads.content_check import ContentCheck
 from thumbor_renuo.uploads.gate import Gate
 from thumbor_renuo.uploads.multipart import MultipartUploads
-from thumbor_renuo.uploads.once import OnceStore
 from thumbor_renuo.uploads.presigned_post import PolicySigner
-from thumbor_renuo.uploads.rate_limit import WrongKeys, parse_rate
 from thumbor_renuo.uploads.signing import UploadSigner
 from thumbor_renuo.uploads.token import CompletionTokens
 from thumbor_renuo.uploads.upload_request import Bounds

@@ -1,11 +1,11 @@
 """GET /t/<options>/u/<key>: a thumbnail, asked for without a signature."""
 
-from thumbor_renuo.app_rules import ImageRules
 from thumbor_renuo.apps import App
 from thumbor_renuo.delivery.limits import check_filters, check_size, images_in_filters
 from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
 from thumbor_renuo.errors import InvalidOptions, InvalidPath, NotFound
 from thumbor_renuo.handlers.thumbor_pipeline import PipelineHandler
+from thumbor_renuo.image_rules import ImageRules
 from thumbor_renuo.s3.object_key import ObjectKey
 
 

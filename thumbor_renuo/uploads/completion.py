@@ -21,12 +21,12 @@ from thumbor_renuo.errors import (
     RenuoError,
     StorageTimeout,
 )
+from thumbor_renuo.once import OnceStore
 from thumbor_renuo.s3 import objects
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
 from thumbor_renuo.uploads.content_check import ContentCheck, Finding
 from thumbor_renuo.uploads.issued_key import IssuedKey, links
 from thumbor_renuo.uploads.object_headers import APP_MARK, PARTS_MARK, api_arguments
-from thumbor_renuo.uploads.once import OnceStore
 from thumbor_renuo.uploads.token import Declared
 from thumbor_renuo.uploads.upload_request import Bounds
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from thumbor_renuo.apps import App, fingerprint
 from thumbor_renuo.config import Settings
 from thumbor_renuo.errors import RenuoError, TooLarge, TooManyRequests
-from thumbor_renuo.uploads.rate_limit import (
+from thumbor_renuo.rate_limit import (
     Demand,
     Rate,
     RateLimiter,

@@ -1,4 +1,4 @@
-"""thumbor_renuo.uploads.rate_limit: how much of something may be had in a window of time."""
+"""thumbor_renuo.rate_limit: how much of something may be had in a window of time."""
 
 import asyncio
 import json
@@ -17,13 +17,7 @@ from hypothesis import strategies as st
 
 from tests.ports import free_port
 from tests.redis_server import RedisProcess, needs_redis, redis_server
-from thumbor_renuo.redis_pool import (
-    ANSWER_SECONDS,
-    REST_SECONDS,
-    RedisServer,
-    close_connections,
-)
-from thumbor_renuo.uploads.rate_limit import (
+from thumbor_renuo.rate_limit import (
     MAX_LIMIT,
     MAX_WINDOW_SECONDS,
     Demand,
@@ -35,6 +29,12 @@ from thumbor_renuo.uploads.rate_limit import (
     headers,
     parse_rate,
     refusal,
+)
+from thumbor_renuo.redis_pool import (
+    ANSWER_SECONDS,
+    REST_SECONDS,
+    RedisServer,
+    close_connections,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -506,7 +506,7 @@ async def test_retry_after_is_a_second_at_least() -> None:
 HIT = """
 import asyncio, json, sys
 from thumbor_renuo.redis_pool import close_connections
-from thumbor_renuo.uploads.rate_limit import Demand, Rate, RateLimiter
+from thumbor_renuo.rate_limit import Demand, Rate, RateLimiter
 async def main():
     limits = RateLimiter(sys.argv[1], clock=lambda: 1_793_836_800)
     demands = [

@@ -1,4 +1,4 @@
-"""thumbor_renuo.uploads.once: what has been done is remembered for a while."""
+"""thumbor_renuo.once: what has been done is remembered for a while."""
 
 import asyncio
 import os
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.redis_server import RedisProcess, needs_redis, redis_server
+from thumbor_renuo.once import OnceStore
 from thumbor_renuo.redis_pool import REST_SECONDS, RedisServer, close_connections
-from thumbor_renuo.uploads.once import OnceStore
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = ["", "x" * 100_000, "a\x00b\r\nDEL *", "{a}:*?[", "\ud800", "ключ/日本.png", "c", "r"]
@@ -272,7 +272,7 @@ def test_a_forked_process_is_another_owner() -> None:
 
 CLAIM_AND_DIE = """
 import asyncio, os, sys
-from thumbor_renuo.uploads.once import OnceStore
+from thumbor_renuo.once import OnceStore
 async def main():
     print(await OnceStore(sys.argv[1]).claim("a", float(sys.argv[2])), flush=True)
     os._exit(0)
