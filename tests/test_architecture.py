@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "thumbor_renuo"
 # From the top down. What stands in one line may not import each other.
 LAYERS = (
     {"cli"},
-    {"demo", "keys_command"},
+    {"demo", "keys_command", "sign_command"},
     {"server", "key_file"},
     {"worker"},
     {"handlers", "url_signer", "local_s3", "listening"},

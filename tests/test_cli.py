@@ -1,10 +1,11 @@
 """The thumbor-renuo command."""
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.conftest import ENVIRONMENT
+from tests.conftest import APP, ENVIRONMENT
 from thumbor_renuo import cli
 
 
@@ -54,3 +55,24 @@ def test_a_bad_port_in_the_environment(monkeypatch: Any, capsys: Any) -> None:
     with pytest.raises(SystemExit):
         cli.main(["serve"])
     assert "'http'" in capsys.readouterr().err
+
+
+def test_an_image_is_signed(capsys: Any, monkeypatch: Any) -> None:
+    """The URL, and nothing else, on standard output."""
+    monkeypatch.setenv("API_KEYS", ENVIRONMENT["API_KEYS"])
+    monkeypatch.setenv("CDN_HOST", "cdn.example.com")
+    assert cli.main(["sign", f"o/{APP}/ab12/hat.jpg", "--original"]) == 0
+    out, err = capsys.readouterr()
+    assert re.fullmatch(
+        rf"https://cdn\.example\.com/s/[0-9a-f]{{8}}\.\d+\.o\.[\w-]{{43}}/o/{APP}/ab12/hat\.jpg\n",
+        out,
+    )
+    assert err == ""
+
+
+def test_what_cannot_be_signed_is_told(capsys: Any) -> None:
+    """On standard error, with exit code 1."""
+    assert cli.main(["sign", "o/nobody/ab12/hat.jpg"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("there is no app 'nobody'\n")

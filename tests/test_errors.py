@@ -21,6 +21,8 @@ TABLE = {
     "UnreadableImage": ("BadRequest", 400, "unreadable_image"),
     "Forbidden": ("RenuoError", 403, "forbidden"),
     "InvalidKey": ("Forbidden", 403, "forbidden"),
+    "NotFromCdn": ("Forbidden", 403, "forbidden"),
+    "Expired": ("Forbidden", 403, "expired"),
     "NotFound": ("RenuoError", 404, "not_found"),
     "MethodNotAllowed": ("RenuoError", 405, "method_not_allowed"),
     "Conflict": ("RenuoError", 409, "conflict"),
@@ -39,6 +41,8 @@ TABLE = {
     "RangeNotSatisfiable": ("RenuoError", 416, "range_not_satisfiable"),
     "StorageError": ("RenuoError", 502, "storage_error"),
     "StorageTimeout": ("StorageError", 504, "storage_timeout"),
+    "UpstreamError": ("RenuoError", 502, "upstream_error"),
+    "UpstreamTimeout": ("UpstreamError", 504, "upstream_timeout"),
     "Unavailable": ("RenuoError", 503, "unavailable"),
 }
 

@@ -176,6 +176,7 @@ def test_a_public_url_passes(url: str) -> None:
         ("https://shop.example:65536/", "malformed"),
         ("https://shop.example:https/", "malformed"),
         ("https://[::1/", "malformed"),
+        ("https://[::1]@", "malformed"),
         ("https://a\\@shop.example/", "malformed"),
         ("https://", "must name a host"),
         ("https:///path", "must name a host"),

@@ -297,12 +297,24 @@ class _Tables:
         for app in apps:
             for key in app.all_private_keys:
                 owners.setdefault(key.value, {}).setdefault(app.full_name, app)
+        by_name: dict[str, App] = {}
+        for app in apps:
+            by_name[app.full_name] = _joined(by_name.get(app.full_name), app)
         return cls(
             apps,
             {key.value: (key, app) for app in apps for key in app.all_api_keys},
             {value: tuple(found.values()) for value, found in owners.items()},
-            {app.full_name: app for app in reversed(apps)},
+            by_name,
         )
+
+
+def _joined(first: App | None, app: App) -> App:
+    """Records of one folder are one app, whichever of their keys signs."""
+    if first is None:
+        return app
+    known = {key.value for key in first.all_private_keys}
+    more = [key for key in app.all_private_keys if key.value not in known]
+    return replace(first, private_keys=(*first.private_keys, *more)) if more else first
 
 
 def _read(

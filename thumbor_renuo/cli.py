@@ -10,7 +10,7 @@ from derpconf.config import ConfigurationError as MissingFile
 from thumbor.config import Config
 from thumbor.server import configure_log, get_config
 
-from thumbor_renuo import __version__, demo, keys_command
+from thumbor_renuo import __version__, demo, keys_command, sign_command
 from thumbor_renuo.config import markdown_table, production
 from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.handlers.services import Services
@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     keys_command.add_parser(commands)
+    sign = sign_command.add_parser(commands)
+    sign.set_defaults(run=lambda chosen: print(sign_command.signed(chosen)))
 
     table = commands.add_parser("options", help="print all options as a table in Markdown")
     table.set_defaults(run=lambda _chosen: print(markdown_table()))

@@ -22,7 +22,10 @@ ACLS = ("bucket-owner-full-control", "public-read", "private")
 # Their C code writes past its memory and aborts the process: sharpen on images under 16 pixels,
 # curve with an empty list.
 UNSAFE_FILTERS = {"thumbor.filters.sharpen", "thumbor.filters.curve"}
-SAFE_FILTERS = tuple(name for name in BUILTIN_FILTERS if name not in UNSAFE_FILTERS)
+OWN_FILTERS = {"thumbor.filters.noise": "thumbor_renuo.filters.noise"}
+SAFE_FILTERS = tuple(
+    OWN_FILTERS.get(name, name) for name in BUILTIN_FILTERS if name not in UNSAFE_FILTERS
+)
 
 
 @dataclass(frozen=True)
@@ -765,6 +768,7 @@ def production(environ: Mapping[str, str]) -> dict[str, Any]:
         "LOADER": "thumbor_renuo.loaders.s3_loader",
         "ENGINE": "thumbor_renuo.engines.pil",
         "STORAGE": "thumbor.storages.no_storage",
+        "RESULT_STORAGE": "thumbor_renuo.result_storages.s3_storage",
         "URL_SIGNER": "thumbor_renuo.url_signer",
         "FILTERS": list(SAFE_FILTERS),
         # Thumbor's default serves unsigned URLs of any size to anybody.
@@ -773,6 +777,10 @@ def production(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAX_ID_LENGTH": 0,
         "MAX_AGE": 2592000,
         "RESPECT_ORIENTATION": True,
+        # Thumbor's default of 6 takes ten times as long for 7 % fewer bytes.
+        "AVIF_SPEED": 9,
+        # With JPEG's number an AVIF would be the larger of the two.
+        "AVIF_QUALITY": 65,
         # Thumbor's default of 0 transforms and encodes on the event loop.
         "ENGINE_THREADPOOL_SIZE": cpu_count() or 1,
         "UPLOAD_ENABLED": False,

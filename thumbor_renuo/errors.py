@@ -7,7 +7,9 @@ RenuoError                     500  internal_error
 │   ├── InvalidOptions         400  invalid_options
 │   └── UnreadableImage        400  unreadable_image
 ├── Forbidden                  403  forbidden
-│   └── InvalidKey             403  forbidden
+│   ├── InvalidKey             403  forbidden
+│   ├── NotFromCdn             403  forbidden
+│   └── Expired                403  expired
 ├── NotFound                   404  not_found
 ├── MethodNotAllowed           405  method_not_allowed
 ├── Conflict                   409  conflict
@@ -26,6 +28,8 @@ RenuoError                     500  internal_error
 ├── TooManyRequests            429  too_many_requests
 ├── StorageError               502  storage_error
 │   └── StorageTimeout         504  storage_timeout
+├── UpstreamError              502  upstream_error
+│   └── UpstreamTimeout        504  upstream_timeout
 └── Unavailable                503  unavailable
 """
 
@@ -101,6 +105,16 @@ class Forbidden(RenuoError):
 
 class InvalidKey(Forbidden):
     """No app has this API key, or it is not the app's private key."""
+
+
+class NotFromCdn(Forbidden):
+    """The request did not come through the CDN."""
+
+
+class Expired(Forbidden):
+    """The address was signed for a time that is over."""
+
+    code = "expired"
 
 
 class NotFound(RenuoError):
@@ -231,6 +245,20 @@ class StorageTimeout(StorageError):
 
     status = 504
     code = "storage_timeout"
+
+
+class UpstreamError(RenuoError):
+    """A server that is not ours, which an image was to come from, gave none."""
+
+    status = 502
+    code = "upstream_error"
+
+
+class UpstreamTimeout(UpstreamError):
+    """That server did not answer in time."""
+
+    status = 504
+    code = "upstream_timeout"
 
 
 class Unavailable(RenuoError):

@@ -70,7 +70,7 @@ def check_url(
         raise BadRequest("the URL must hold no blank and no control character")
     try:
         parts = URL(url)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, IndexError) as error:
         raise BadRequest("the URL is malformed") from error
     if parts.scheme not in schemes:
         raise BadRequest(f"the URL must begin with {' or '.join(f'{s}://' for s in schemes)}")

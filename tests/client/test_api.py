@@ -1,5 +1,6 @@
 """thumbor_renuo.client: the client's surface, and what it knows of its app."""
 
+import hashlib
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 import thumbor_renuo.client
-from tests.client.conftest import APP, FILE_PATH, INFO, KEY, make_client
+from tests.client.conftest import APP, FILE_PATH, INFO, KEY, PRIVATE_KEY, make_client
 from tests.client.stub_server import Reply, StubServer
 from thumbor_renuo.client import (
     AppInfo,
@@ -140,6 +141,20 @@ def test_a_given_host_is_not_asked_for(server: StubServer, pauses: list[float]) 
     client = make_client(server, pauses, cdn_host="img.example.com", app=APP)
     assert client.images.original(FILE_PATH) == f"https://img.example.com/{KEY}"
     assert server.requests == []
+
+
+@pytest.mark.parametrize("host", [None, "cdn.example.com"])
+def test_the_images_sign_with_the_client_s_key(
+    server: StubServer, pauses: list[float], host: str | None
+) -> None:
+    """Offline, and the private key is sent nowhere."""
+    server.reply(Reply(json=INFO))
+    images = make_client(server, pauses, cdn_host=host).images
+    token = images.signed_url(KEY, "9x9").split("/")[4]
+    assert token.startswith(f"{hashlib.sha256(PRIVATE_KEY.encode()).hexdigest()[:8]}.")
+    assert all("Authorization" not in request.headers for request in server.requests)
+    with pytest.raises(ValueError, match="private_key="):
+        make_client(server, pauses, cdn_host=host, private_key=None).images.signed_url(KEY)
 
 
 def test_a_service_that_is_its_own_cdn_has_its_scheme(server: StubServer, client: Client) -> None:

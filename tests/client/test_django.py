@@ -1,5 +1,6 @@
 """thumbor_renuo.client.django: image URLs in Django templates."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,10 @@ from django.template import Context, Template
 from django.test.utils import override_settings
 from django.utils.safestring import mark_safe
 
-from tests.client.conftest import APP, FILE_PATH, KEY
+from tests.client.conftest import APP, FILE_PATH, KEY, PRIVATE_KEY
+from tests.client.test_image_signature import SHOP
+from thumbor_renuo.delivery import path_signature
+from thumbor_renuo.s3.object_key import ObjectKey
 
 CDN = "https://cdn.example.com"
 HOSTILE = f"o/{APP}/ab12/\"><script>alert('&')</script>, 2x.jpg"
@@ -87,6 +91,39 @@ def test_a_hostile_key_stays_within_its_attribute(escaping: str, kind: Any) -> N
         assert "ab12/%22%3E%3Cscript%3Ealert%28%27%26%27%29%3C/script%3E%2C%202x.jpg" in text
 
 
+@pytest.mark.parametrize("escaping", ["on", "off"])
+@pytest.mark.parametrize(
+    ("tag", "scope", "tails"),
+    [
+        ('signed_image_url key "9x9" expires_in=60', "t", [f"/t/9x9/u/{KEY}"]),
+        ("signed_image_url key original=True", "o", [f"/{KEY}"]),
+        (
+            'signed_image_srcset key 320 640 options="smart"',
+            "w320-640",
+            [f"/t/320x0/smart/u/{KEY} 320w", f"/t/640x0/smart/u/{KEY} 640w"],
+        ),
+    ],
+)
+def test_a_template_signs(escaping: str, tag: str, scope: str, tails: list[str]) -> None:
+    """With the private key of the settings; the service takes the token."""
+    template = "{% autoescape " + escaping + " %}{% " + tag + " %}{% endautoescape %}"
+    with override_settings(RENUO_PRIVATE_KEY=PRIVATE_KEY):
+        parts = render(template, key=KEY).split(", ")
+    for part, tail in zip(parts, tails, strict=True):
+        assert part.startswith(f"{CDN}/s/")
+        assert part.endswith(tail)
+        token = part.split("/")[4]
+        assert token.split(".")[2] == scope
+        asked: Any = {"wants": "original" if scope == "o" else "thumbnail", "width": "640"}
+        assert path_signature.verify(SHOP, token, ObjectKey.parse(KEY), **asked, now=time.time())
+
+
+def test_a_template_does_not_sign_without_a_private_key() -> None:
+    """The error says what is missing."""
+    with pytest.raises(ValueError, match="private_key="):
+        render("{% signed_image_url key %}", key=KEY)
+
+
 def test_a_url_may_be_kept_in_a_variable() -> None:
     """As with every simple tag."""
     text = render('{% image_url key "9x9" as url %}<img src="{{ url }}">', key=KEY)
@@ -122,6 +159,7 @@ def test_densities_that_are_no_numbers_are_an_error(words: str) -> None:
         {"RENUO_CDN_HOST": "a b"},
         {"RENUO_CDN_HOST": ["cdn"]},
         {"RENUO_APP": "a/b"},
+        {"RENUO_PRIVATE_KEY": "a b"},
     ],
 )
 def test_wrong_settings_are_found(wrong: dict[str, Any]) -> None:
@@ -130,6 +168,7 @@ def test_wrong_settings_are_found(wrong: dict[str, Any]) -> None:
         found = checks.run_checks()
         assert [error.id for error in found] == ["thumbor_renuo_client.E001"]
         assert "RENUO_CDN_HOST" in found[0].msg
+        assert wrong.get("RENUO_PRIVATE_KEY", "no key") not in found[0].msg
         with pytest.raises(ImproperlyConfigured, match="RENUO_CDN_HOST"):
             render("{% image_url key %}", key=KEY)
 

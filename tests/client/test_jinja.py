@@ -6,18 +6,19 @@ import pytest
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from tests.client.conftest import APP, FILE_PATH, KEY
+from tests.client.conftest import APP, FILE_PATH, KEY, PRIVATE_KEY
 from thumbor_renuo.client import ImageUrls
 from thumbor_renuo.client.jinja import register
 
 CDN = "https://cdn.example.com"
+images = ImageUrls("cdn.example.com", app=APP, private_key=PRIVATE_KEY, clock=lambda: 1_800_000_000)
 HOSTILE = f"o/{APP}/ab12/\"><script>alert('&')</script>, 2x.jpg"
 
 
 def render(template: str, *, autoescape: bool = True, **given: Any) -> str:
-    """A template's text."""
+    """A template's text, at a moment of 2027."""
     environment = Environment(autoescape=autoescape, undefined=StrictUndefined)
-    register(environment, ImageUrls("cdn.example.com", app=APP))
+    register(environment, images)
     return environment.from_string(template).render(**given)
 
 
@@ -46,10 +47,21 @@ def test_a_template_has_the_urls(autoescape: bool, template: str, expected: str)
 
 
 @pytest.mark.parametrize("autoescape", [True, False])
+def test_a_template_signs(autoescape: bool) -> None:
+    """The filters give what the methods give."""
+    call = "{{ path | signed_image('9x9', expires_in=60, widths=[9]) }}"
+    expected = images.signed_url(KEY, "9x9", expires_in=60, widths=[9])
+    assert render(call, autoescape=autoescape, path=FILE_PATH) == expected
+    call = "{{ path | signed_srcset([320, 640], options='smart') }}"
+    expected = images.signed_srcset(KEY, [320, 640], options="smart")
+    assert render(call, autoescape=autoescape, path=FILE_PATH) == expected
+
+
+@pytest.mark.parametrize("autoescape", [True, False])
 @pytest.mark.parametrize("kind", [str, Markup])
 def test_a_hostile_key_stays_within_its_attribute(autoescape: bool, kind: type[str]) -> None:
     """Nothing of it is markup, and it is encoded once."""
-    for call in ("image('9x9')", "srcset([320])", "image_original"):
+    for call in ("image('9x9')", "srcset([320])", "image_original", "signed_image"):
         text = render(f"{{{{ key | {call} }}}}", autoescape=autoescape, key=kind(HOSTILE))
         assert not set(text) & set("\"'<>&")
         assert "ab12/%22%3E%3Cscript%3Ealert%28%27%26%27%29%3C/script%3E%2C%202x.jpg" in text

@@ -1,28 +1,25 @@
-"""thumbor_renuo.delivery.limits: bounds that hold before any byte is fetched."""
+"""thumbor_renuo.delivery.limits: bounds on the path before any byte is fetched, and on the source."""
 
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from thumbor.filters import FiltersFactory
 
-from thumbor_renuo.config import SAFE_FILTERS
-from thumbor_renuo.delivery.limits import (
-    check_filters,
-    check_size,
-    images_in_filters,
-    split_filters,
-)
-from thumbor_renuo.delivery.thumbnail_path import parse_options
-from thumbor_renuo.errors import InvalidOptions
+from tests.conftest import make_settings
+from tests.delivery.known_filters import KNOWN
+from thumbor_renuo.delivery.limits import Limits, check_filters, check_size
+from thumbor_renuo.delivery.options import Options
+from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
+from thumbor_renuo.errors import InvalidOptions, OriginalTooLarge, RenuoError
+from thumbor_renuo.image_rules import ImageRules
 
-FACTORY = FiltersFactory([import_module(name).Filter for name in SAFE_FILTERS])
-KNOWN = FACTORY.filter_classes_map
 MAX_SIDE = 5000
-MAX_FILTERS = 10
+PRESETS = {
+    "card": "301x201/filters:quality(5)",
+    "huge": "5001x1",
+    "many": "filters:" + ":".join(["grayscale()"] * 11),
+}
 LEGACY = [
     "brightness(-40)",
     "brightness(-40):contrast(40):noise(200):rgb(20,-20,40):round_corner(100,255,255,255)",
@@ -31,33 +28,38 @@ LEGACY = [
         ":watermark(https://www.renuo.ch/images/logo.png,-10,-10,50)"
     ),
 ]
-OTHERS = [
-    "grayscale()",
-    "strip_icc():strip_exif():equalize()",
-    "format(webp)",
-    "fill(ff0000,1)",
-    "fill(auto)",
-    "background_color(transparent)",
-    "focal(10x20:30x40)",
-    "proportion(0.5)",
-    "blur(7, 2.5)",
-    "saturation(-0.4)",
-    "convolution(1;2;1;2;4;2;1;2;1,3,true)",
-    "max_bytes(40000):max_age(60):no_upscale():upscale():stretch():extract_focal()",
-    "rotate(90)",
-    "round_corner(20|30,0,0,0,1)",
-    "colorize(40,40,40,ffffff)",
-    "frame(https://example.com/frame.9.png)",
-    "watermark('https://example.com/a,b.png',10p,repeat,50,20,none)",
-    "watermark(https://example.com/20261122120000.png,0,center,100)",
-]
 
 
-def refused(text: str, max_filters: int = MAX_FILTERS) -> InvalidOptions:
-    """The error that the filters cause."""
-    with pytest.raises(InvalidOptions) as caught:
-        check_filters(text, KNOWN, max_filters)
-    return caught.value
+def path_of(options: str) -> ThumbnailPath:
+    """A path with these options."""
+    raw = f"/t/{options}/u/o/app/x" if options else "/t/u/o/app/x"
+    return ThumbnailPath.parse(raw, presets_of=lambda _app: PRESETS, filters=KNOWN)
+
+
+def limits(**rules: Any) -> Limits:
+    """The default limits of a deployment, with these of an app."""
+    return Limits(ImageRules.from_record(rules).effective(make_settings()))
+
+
+def error_of_path(options: str, **rules: Any) -> RenuoError | None:
+    """The error that a path causes, if any."""
+    try:
+        limits(**rules).check_path(path_of(options), KNOWN)
+    except InvalidOptions as error:
+        return error
+    return None
+
+
+def error_of_source(
+    options: str, size: tuple[int, int], frames: int = 1, **rules: Any
+) -> RenuoError | None:
+    """The error that a source causes, if any."""
+    width, height = size
+    try:
+        limits(**rules).check_source(path_of(options), width=width, height=height, frames=frames)
+    except (InvalidOptions, OriginalTooLarge) as error:
+        return error
+    return None
 
 
 # -- size ---------------------------------------------------------------------------------------
@@ -90,10 +92,11 @@ def test_a_crop_lies_within_any_image(name: str) -> None:
         assert caught.value.limit == 65535
 
 
-@pytest.mark.parametrize("form", ["trim:{}", "trim:top-left:{}", "trim:bottom-right:{}"])
+@pytest.mark.parametrize("form", ["trim:top-left:{}", "trim:bottom-right:{}"])
 def test_the_tolerance_of_trim_is_bounded(form: str) -> None:
-    """The number counts wherever it stands; without one there is nothing to bound."""
+    """The number counts; without one there is nothing to bound."""
     check_size({"trim": "trim"}, MAX_SIDE)
+    check_size({"trim": "trim:bottom-right"}, MAX_SIDE)
     check_size({"trim": form.format(65535)}, MAX_SIDE)
     for value in ("65536", "9" * 5000):
         with pytest.raises(InvalidOptions, match=r"^trim is over the limit of 65535$"):
@@ -113,231 +116,201 @@ def test_the_tolerance_of_trim_is_bounded(form: str) -> None:
         ("fit-in/5001x", False),
         ("0x0:65535x65535/5x5", True),
         ("0x0:65536x1/5x5", False),
+        ("trim:top-left:65536", False),
+        ("p:huge", False),
+        ("p:huge/9x9", True),
+        ("p:card/5001x0", False),
     ],
 )
-def test_the_limits_fit_the_grammars_parameters(options: str, passes: bool) -> None:
-    """What the path's parser names is what is bounded."""
-    parameters: dict[str, Any] = parse_options(options)
-    if passes:
-        check_size(parameters, MAX_SIDE)
-    else:
-        with pytest.raises(InvalidOptions):
-            check_size(parameters, MAX_SIDE)
+def test_the_path_holds_to_the_greatest_side(options: str, passes: bool) -> None:
+    """Just inside passes, just outside is refused; a preset is held to it as well."""
+    assert (error_of_path(options) is None) == passes
+
+
+@pytest.mark.parametrize("digits", [10, 4300, 4301, 10_000])
+@pytest.mark.parametrize("form", ["{}x1", "1x-{}", "{}x0:1x1", "0x0:1x{}", "trim:top-left:{}"])
+def test_numbers_of_any_length_are_refused(form: str, digits: int) -> None:
+    """Python's own limit on the length of a number never shows."""
+    assert "is over the limit of" in str(error_of_path(form.format("1" * digits)))
+
+
+def test_the_pixels_are_bounded() -> None:
+    """As many as the limit pass, one row more is refused with both named."""
+    assert error_of_path("100x200", max_pixels=20_000) is None
+    assert error_of_path("100x0", max_pixels=20) is None
+    assert error_of_path("origx100", max_pixels=20) is None
+    error = error_of_path("100x201", max_pixels=20_000)
+    assert error
+    assert str(error) == "width x height 100x201 is over the limit of 20000 pixels"
+    assert error.limit == 20_000
+
+
+# -- sizes, presets -----------------------------------------------------------------------------
+
+
+def test_only_listed_sizes_are_served() -> None:
+    """Just a listed one passes, and what a preset brings."""
+    rules = {"sizes": ["300", "320-1920/160", "50x40"]}
+    for options in ("300x", "x480", "300x320", "50x40", "smart", "p:card", "p:card/300x300"):
+        assert error_of_path(options, **rules) is None
+    for options in ("301x", "x481", "50x41", "origx300", "p:card/301x201"):
+        error = error_of_path(options, **rules)
+        assert error
+        assert error.limit == "300 320-1920/160 50x40"
+
+
+def test_only_presets_are_served() -> None:
+    """A preset alone, with or without a variant; nothing behind it and nothing else."""
+    for options in ("p:card", "p:card@webp"):
+        assert error_of_path(options, presets_only=True) is None
+    for options in ("", "300x300", "p:card/smart", "p:card/center", "301x201/filters:quality(5)"):
+        error = error_of_path(options, presets_only=True)
+        assert "presets only" in str(error)
 
 
 # -- filters ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        (None, []),
-        ("", []),
-        ("a(1)", ["a(1)"]),
-        ("a(1):b(2)", ["a(1)", "b(2)"]),
-        ("a(x:y):b()", ["a(x:y)", "b()"]),
-        ("a((1)):b(2)", ["a((1))", "b(2)"]),
-        ("a", ["a"]),
-        ("a(1):", ["a(1)", ""]),
-    ],
-)
-def test_filters_are_split_where_thumbor_splits(text: str | None, parts: list[str]) -> None:
-    """At a closing bracket with a colon behind it."""
-    assert split_filters(text) == parts
-
-
-@pytest.mark.parametrize("text", [None, "", *LEGACY, *OTHERS])
-def test_what_thumbor_takes_passes(text: str | None) -> None:
-    """The examples of the old documentation and one of each filter."""
-    check_filters(text, KNOWN, MAX_FILTERS)
-
-
-def test_the_examples_name_every_filter() -> None:
-    """No filter that is switched on goes without an example that passes."""
-    named = {call.partition("(")[0] for text in LEGACY + OTHERS for call in split_filters(text)}
-    assert named == set(KNOWN)
-
-
-@pytest.mark.parametrize("text", LEGACY + OTHERS)
-def test_thumbor_leaves_no_accepted_filter_out(text: str) -> None:
-    """Thumbor makes an instance of each filter that passes."""
-    phases = FACTORY.create_instances(None, text).filter_instances
-    assert sum(map(len, phases.values())) == len(split_filters(text))
+@pytest.mark.parametrize("text", [None, "", *LEGACY])
+def test_the_old_examples_pass(text: str | None) -> None:
+    """What the old documentation shows."""
+    check_filters(text, KNOWN, 10)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 10])
 def test_the_number_of_filters_is_bounded(limit: int) -> None:
     """As many as the limit pass, one more is refused."""
     check_filters(":".join(["grayscale()"] * limit), KNOWN, limit)
-    error = refused(":".join(["grayscale()"] * (limit + 1)), limit)
+    error = error_of_path(f"filters:{':'.join(['grayscale()'] * (limit + 1))}", max_filters=limit)
+    assert error
     assert str(error) == f"{limit + 1} filters are over the limit of {limit}"
     assert error.limit == limit
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("nonsense(1)", "nonsense"),
-        ("blur(1):nonsense():blur(1)", "nonsense"),
-        ("sharpen(1,1,true)", "sharpen"),
-        ("curve([],[],[],[])", "curve"),
-        ("Blur(1)", "Blur"),
-        (" blur(1)", " blur"),
-        ("blur(1):", ""),
-        (":blur(1)", ":blur"),
-        ("n" * 41 + "()", "n" * 40),
-    ],
-)
-def test_an_unknown_filter_is_refused(text: str, name: str) -> None:
-    """Thumbor would leave it out without a word; the error names it."""
-    assert str(refused(text)) == f"there is no filter {name!r}"
+def test_a_presets_filters_are_counted() -> None:
+    """The number is a hard limit, whoever brings the filters."""
+    assert error_of_path("p:card/filters:blur(1)", max_filters=2) is None
+    assert error_of_path("p:card/filters:blur(1)", max_filters=1)
+    assert error_of_path("p:many")
+
+
+def test_what_thumbor_would_leave_out_is_refused() -> None:
+    """An unknown filter is named."""
+    with pytest.raises(InvalidOptions, match="there is no filter 'nonsense'"):
+        check_filters("nonsense()", KNOWN, 10)
+
+
+def test_only_allowed_filters_are_served() -> None:
+    """Within the ranges, or brought by a preset; what follows the preset is checked."""
+    rules = {"filters": ["quality(40..90)", "grayscale"]}
+    for options in (
+        "300x300", "filters:quality(40):grayscale()", "filters:quality(90)", "p:card",
+        "p:card/filters:quality(50)",
+    ):  # fmt: skip
+        assert error_of_path(options, **rules) is None
+    for options in (
+        "filters:quality(39)", "filters:quality(91)", "filters:blur(1)",
+        "p:card/filters:quality(5)", "p:card/filters:blur(1)",
+    ):  # fmt: skip
+        assert "not allowed" in str(error_of_path(options, **rules))
+    assert error_of_path("filters:grayscale()", filters=["none"])
+
+
+def test_filters_that_were_never_checked_do_not_pass() -> None:
+    """A path that was parsed without a grammar is held to the allowed all the same."""
+    path = ThumbnailPath.parse("/t/filters:watermark(o/a/b,left,5,0)/u/o/app/x")
+    with pytest.raises(InvalidOptions):
+        limits(filters=["watermark(*,0..9,*,*)"]).check_path(path, KNOWN)
+
+
+# -- source -------------------------------------------------------------------------------------
+
+
+def test_the_originals_pixels_are_bounded() -> None:
+    """All frames together; one row more is too large, and the error names the limit."""
+    assert error_of_source("9x9", (100, 200), 5, source_max_pixels=100_000) is None
+    error = error_of_source("9x9", (100, 201), 5, source_max_pixels=100_000)
+    assert isinstance(error, OriginalTooLarge)
+    assert error.message.endswith("100500 pixels in 5 frame(s), over the limit of 100000")
+    assert error.limit == 100_000
+
+
+def test_the_originals_frames_are_bounded() -> None:
+    """As many as the limit pass, one more is too many."""
+    assert error_of_source("9x9", (10, 10), 7, source_max_frames=7) is None
+    error = error_of_source("9x9", (10, 10), 8, source_max_frames=7)
+    assert isinstance(error, OriginalTooLarge)
+    assert (error.message, error.limit) == ("the original has 8 frames, over the limit of 7", 7)
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("options", "inside", "outside"),
     [
-        "blur()",
-        "blur(0)",
-        "blur(x)",
-        "blur(1",
-        "blur(1)x",
-        "brightness(1.5)",
-        "rgb(1,2)",
-        "rgb(1,2,3,4)",
-        "quality(-1)",
-        "grayscale(1)",
-        "noise(1,2,3)",
-        "watermark(https://h/a.png,0,0)",
-        "watermark(https://h/a.png,left,0,0)",
-        "round_corner(1,2,3)",
-        "proportion(1;2)",
-        "blur(" + "1" * 200 + "x)",
+        ("0x100", (5000, 100), (5001, 100)),
+        ("100x0", (100, 5000), (100, 5001)),
+        ("", (5000, 10), (5001, 10)),
+        ("filters:format(webp)", (10, 5000), (10, 5001)),
+        ("origx9", (5000, 10), (5001, 10)),
+        ("full-fit-in/100x100", (50, 1), (51, 1)),
+        ("1x0:1001x2/0x10", (10_000, 2), (10_000, 1)),
+        ("0x100/filters:proportion(0.1)", (5000, 100), (5001, 100)),
+        ("5x0:6x9999/9x0", (10, 555), (10, 556)),
     ],
 )
-def test_arguments_that_the_filter_does_not_take_are_refused(call: str) -> None:
-    """All of the call must match the filter's grammar; the error quotes 100 characters."""
-    expected = f"the arguments of {call[:100]!r} are not what the filter takes"
-    assert str(refused(f"grayscale():{call}")) == expected
-
-
-@pytest.mark.parametrize("value", ["1", "1.0", "0.999", ".5", "1."])
-def test_a_proportion_of_at_most_one_passes(value: str) -> None:
-    """The image may get smaller or stay as it is."""
-    check_filters(f"proportion({value})", KNOWN, MAX_FILTERS)
-
-
-@pytest.mark.parametrize("value", ["1.01", "2", "9" * 9, "1" + "0" * 8 + ".5"])
-def test_a_proportion_over_one_is_refused(value: str) -> None:
-    """It would make an image of any size."""
-    error = refused(f"proportion({value})")
-    assert str(error) == "argument 1 of 'proportion' is over the limit of 1"
-    assert error.limit == 1
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        "brightness({})",
-        "brightness(-{})",
-        "rgb(1,2,{})",
-        "blur({})",
-        "blur(1,{}.5)",
-        "convolution(1;{};1,3)",
-        "max_bytes({})",
-        "round_corner(1|{},0,0,0)",
-    ],
-)
-def test_an_argument_has_at_most_nine_digits(form: str) -> None:
-    """999,999,999 passes, ten digits and hundreds of digits do not."""
-    check_filters(form.format("9" * 9), KNOWN, MAX_FILTERS)
-    name = form.partition("(")[0]
-    for digits in ("1" * 10, "1" * 900):
-        error = refused(form.format(digits))
-        assert str(error) == f"an argument of {name!r} has more than 9 digits"
-        assert error.limit == 9
-
-
-def test_digits_behind_the_point_do_not_count() -> None:
-    """A fraction may be as exact as it likes."""
-    check_filters("saturation(0.12345678901234)", KNOWN, MAX_FILTERS)
-    check_filters("proportion(0.12345678901234)", KNOWN, MAX_FILTERS)
-
-
-@given(st.sampled_from(sorted(KNOWN)), st.lists(st.text("0123456789.-", max_size=30), max_size=5))
-def test_any_arguments_pass_or_are_refused(name: str, arguments: list[str]) -> None:
-    """No arguments raise anything but InvalidOptions, and Thumbor takes all that pass."""
-    call = f"{name}({','.join(arguments)})"
-    try:
-        check_filters(call, KNOWN, MAX_FILTERS)
-    except InvalidOptions:
-        return
-    assert KNOWN[name].init_if_valid(call, None) is not None
-
-
-@pytest.mark.parametrize("digits", [10, 4300, 4301, 60_000])
-@pytest.mark.parametrize(
-    "options",
-    [
-        "{}x1",
-        "1x-{}",
-        "{}x0:1x1",
-        "0x0:1x{}",
-        "trim:{}",
-        "filters:quality({})",
-        "filters:proportion({})",
-        "filters:saturation({}.5)",
-        "filters:round_corner({},0,0,0)",
-    ],
-)
-def test_numbers_of_any_length_are_refused(options: str, digits: int) -> None:
-    """Python's own limit on the length of a number never shows."""
-    parameters = parse_options(options.format("1" * digits))
-    with pytest.raises(InvalidOptions, match=r"limit|digits"):  # noqa: PT012
-        check_size(parameters, MAX_SIDE)
-        check_filters(parameters["filters"], KNOWN, MAX_FILTERS)
-
-
-@pytest.mark.parametrize("call", [
-    "frame(" + " " * 900 + ",)", "watermark(" + "','," * 200 + "0)", "format(" + "a" * 2000 + ")",
-], ids=["blanks", "quotes", "length"])  # fmt: skip
-def test_what_takes_the_grammar_long_is_refused_before_it(
-    call: str, monkeypatch: pytest.MonkeyPatch
+def test_the_true_size_holds_to_the_greatest_side(
+    options: str, inside: tuple[int, int], outside: tuple[int, int]
 ) -> None:
-    """Thumbor's grammar goes back over blanks and quotes: it never sees many of them."""
-    grammar = SimpleNamespace(fullmatch=lambda _call: pytest.fail("the grammar was asked"))
-    monkeypatch.setitem(KNOWN, call.partition("(")[0], SimpleNamespace(regex=grammar))
-    refused(call)
+    """What the source's shape makes of a free side, of no size at all, and on the way."""
+    assert error_of_source(options, inside) is None
+    error = error_of_source(options, outside)
+    assert isinstance(error, InvalidOptions)
+    assert "is over the limit of 5000" in error.message
+    assert error.limit == 5000
 
 
-@pytest.mark.parametrize("arguments", ["0,0,{}", "{},0,0", "0,{},0", "0,0,0,{}", "0,0,0,1,{}"])
-def test_a_watermarks_numbers_are_bounded(arguments: str) -> None:
-    """Its place and transparency have nine digits at most, though its name may have more."""
-    for digits in ("1" * 10, "1" * 900):
-        refused(f"watermark(o/a-b/20260101123456.png,{arguments.format(digits)})")
-    check_filters("watermark(o/a-b/20260101123456.png,1,1,1)", KNOWN, MAX_FILTERS)
-    check_filters("frame(o/a-b/20260101123456.png)", KNOWN, MAX_FILTERS)
+def test_the_true_pixels_are_bounded() -> None:
+    """One row more than the limit is refused."""
+    assert error_of_source("100x0", (100, 50), max_pixels=5000) is None
+    error = error_of_source("100x0", (100, 51), max_pixels=5000)
+    assert str(error) == "the thumbnail would have 100x51 pixels, over the limit of 5000"
 
 
-def test_a_watermark_is_never_larger_than_the_picture() -> None:
-    """Its width and height are percentages: 100 passes, 101 would grow without end."""
-    check_filters("watermark(o/a/b.png,0,0,0,100,100)", KNOWN, MAX_FILTERS)
-    assert refused("watermark(o/a/b.png,0,0,0,101)").limit == 100
-    assert refused("watermark(o/a/b.png,0,0,0,none,101)").limit == 100
+def test_the_pixels_of_all_frames_are_bounded() -> None:
+    """A small animation does not become a large one."""
+    rules = {"source_max_pixels": 1_000_000}
+    assert error_of_source("100x100", (10, 10), 100, **rules) is None
+    error = error_of_source("100x101", (10, 10), 100, **rules)
+    assert error
+    assert error.limit == 1_000_000
+    assert error_of_source("1000x1001", (10, 10), 1, **rules) is None
 
 
-@pytest.mark.parametrize(("good", "bad"), [
-    ("format(webp)", "format(zzz)"), ("format(JPEG)", "format(heic)"),
-    ("focal(1x2:3x4)", "focal(abc)"), ("quality(100)", "quality(101)"),
-    ("max_age(31536000)", "max_age(31536001)"),
-])  # fmt: skip
-def test_what_thumbor_would_leave_out_is_refused(good: str, bad: str) -> None:
-    """A word that a filter does not know, or a number it cannot use, is named."""
-    check_filters(good, KNOWN, MAX_FILTERS)
-    refused(bad)
+def test_what_makes_no_picture_has_no_size() -> None:
+    """`meta` alone tells of an original of any size."""
+    assert error_of_source("meta", (9000, 9)) is None
+    assert error_of_source("meta/filters:fill(red)", (9000, 9))
 
 
-def test_images_in_filters() -> None:
-    """The keys that watermark and frame name, and nothing else."""
-    text = "blur(1):watermark(o/a-b/x (1).png,0,0,0):frame('o/a-b/y.png'):grayscale()"
-    assert images_in_filters(text) == ["o/a-b/x (1).png", "o/a-b/y.png"]
-    assert images_in_filters(None) == []
+@given(
+    st.sampled_from(["", "300x300", "fit-in/300x", "0x2000", "full-fit-in/9x9", "1x2:30x40/0x5"]),
+    st.integers(1, 70_000),
+    st.integers(1, 70_000),
+    st.integers(1, 600),
+)
+def test_any_source_passes_or_is_refused(
+    options: str, width: int, height: int, frames: int
+) -> None:
+    """Nothing but our errors is raised, and what passes is within the limits."""
+    error = error_of_source(options, (width, height), frames)
+    if error is None:
+        assert width * height * frames <= 100_000_000
+        assert frames <= 500
+    else:
+        assert error.limit is not None or "less than a pixel" in error.message
+
+
+def test_the_limits_fit_the_grammars_parameters() -> None:
+    """What the options' parser names is what is bounded."""
+    assert {"width", "height", "crop_left", "trim", "filters", "meta"} <= set(
+        Options.parse("", KNOWN).parameters
+    )

@@ -1,10 +1,12 @@
 """thumbor_renuo.delivery.media_type: what originals are served as."""
 
+from email.message import Message
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumbor_renuo.delivery.media_type import protective_headers, served_type
+from thumbor_renuo.delivery.media_type import image_headers, protective_headers, served_type
 
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 
@@ -116,7 +118,7 @@ def test_a_served_type_is_never_empty(key: str, stored: str) -> None:
 )
 def test_what_may_run_scripts_is_put_in_a_sandbox(media_type: str) -> None:
     """Pages, SVG, XML and whatever is unknown run no script on the CDN's host."""
-    assert protective_headers(media_type) == SANDBOX
+    assert protective_headers(media_type).items() >= SANDBOX.items()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_what_runs_no_scripts_stays_free(media_type: str) -> None:
 def test_each_answer_has_headers_of_its_own() -> None:
     """A caller that changes its headers changes nobody else's."""
     protective_headers("text/html").clear()
-    assert protective_headers("text/html") == SANDBOX
+    assert protective_headers("text/html").items() >= SANDBOX.items()
 
 
 @pytest.mark.parametrize(
@@ -164,3 +166,70 @@ def test_a_quoted_parameter_is_kept() -> None:
     """RFC 9110, 5.6.6 allows it."""
     stored = 'text/plain; charset="utf-8"'
     assert served_type("o/app/x", stored) == stored
+
+
+@pytest.mark.parametrize("media_type", ["text/css", "text/csv; charset=utf-8", "text/vtt"])
+def test_other_texts_are_shown_in_a_sandbox(media_type: str) -> None:
+    """They are not offered as a file."""
+    assert protective_headers(media_type, "o/app/a/x.csv") == SANDBOX
+
+
+def disposition(name: str) -> str:
+    return protective_headers("image/svg+xml", f"o/app/a/{name}")["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("logo.svg", 'attachment; filename="logo.svg"'),
+        ("a b.svg", 'attachment; filename="a b.svg"'),
+        (
+            "Ümlaut €.svg",
+            "attachment; filename=\"_mlaut _.svg\"; filename*=UTF-8''%C3%9Cmlaut%20%E2%82%AC.svg",
+        ),
+        ('a"b\\c.svg', 'attachment; filename="a_b_c.svg"'),
+        ("50%41.svg", "attachment; filename=\"50_41.svg\"; filename*=UTF-8''50%2541.svg"),
+        ("a';b*.svg", 'attachment; filename="a\';b*.svg"'),
+        ("\u202egpj.exe", 'attachment; filename="_gpj.exe"'),
+        ("a\r\nSet-Cookie: b", 'attachment; filename="a__Set-Cookie_ b"'),
+        ("\ud800.svg", 'attachment; filename="_.svg"'),
+        ("", "attachment"),
+    ],
+)
+def test_what_is_active_is_offered_as_a_file(name: str, value: str) -> None:
+    """Under its own name (RFC 6266), without what could end the header or hide the name's end."""
+    assert disposition(name) == value
+
+
+@given(st.text())
+def test_no_name_leaves_its_header(name: str) -> None:
+    """Whatever a file is called, the header is one line of ASCII with one name in it."""
+    value = disposition(name)
+    assert value.isascii()
+    assert value.isprintable()
+    message = Message()
+    message["Content-Disposition"] = value
+    assert message.get_content_disposition() == "attachment"
+    assert {key for key, _ in message.get_params(header="Content-Disposition")} <= {
+        "attachment",
+        "filename",
+        "filename*",
+    }
+
+
+@pytest.mark.parametrize("kind", ["image/png", "video/mp4", "audio/mpeg", "application/pdf"])
+def test_what_a_browser_shows_is_not_offered_as_a_file(kind: str) -> None:
+    """Pictures, films and PDF open in place."""
+    assert protective_headers(kind, "o/app/a/x") == {}
+
+
+def test_other_pages_may_embed_and_measure_an_image() -> None:
+    """Everything about it is public; its pixels where the app says so."""
+    plain, readable = image_headers(cors=False), image_headers(cors=True)
+    assert plain == {
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Timing-Allow-Origin": "*",
+    }
+    assert readable.items() > plain.items()
+    assert readable["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Range" in readable["Access-Control-Expose-Headers"]

@@ -12,11 +12,16 @@ from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.web import Application
 
 from tests.conftest import make_config
+from thumbor_renuo.handlers.services import _MADE
 from thumbor_renuo.s3.client import close_buckets
 from thumbor_renuo.worker import application
 
 FOLDER = "o/foobar-develop/qstu/0b1c/2d3e"
-FAST = {"S3_RETRIES": "0", "S3_CONNECT_SECONDS": "1", "S3_READ_SECONDS": "1"}
+FAST = {
+    "S3_RETRIES": "0", "S3_CONNECT_SECONDS": "1", "S3_READ_SECONDS": "1",
+    # The application outlives a test, and what it remembers would, too.
+    "MEMORY_CACHE_SECONDS": "0",
+}  # fmt: skip
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 
 
@@ -62,6 +67,13 @@ def built(environment: tuple[tuple[str, str], ...]) -> Application:
     return application(make_config(**dict(environment)))
 
 
+@pytest.fixture(autouse=True)
+def bucket_outlives_the_application(request: pytest.FixtureRequest) -> None:
+    """Make the bucket first, so that what is being stored at the end finds it."""
+    if "bucket" in request.fixturenames:
+        request.getfixturevalue("bucket")
+
+
 @pytest.fixture
 def fetch(
     io_loop: Any, http_server: Any, http_server_port: Any, http_client: Any
@@ -74,4 +86,12 @@ def fetch(
         return await http_client.fetch(HTTPRequest(address, method, **more), raise_error=False)
 
     yield ask
-    io_loop.run_sync(close_buckets)
+    io_loop.run_sync(settle)
+
+
+async def settle() -> None:
+    """Let what is still to be stored be stored, and close what belongs to this loop."""
+    for services in list(_MADE.values()):
+        await services.flights.close(5)
+        await services.remote.close()
+    await close_buckets()

@@ -9,7 +9,11 @@ import pytest
 from tests.handlers.conftest import FOLDER, Fetch, error_of, picture
 
 DATA = bytes(range(256)) * 1024
-IMMUTABLE_FOR = "public, max-age=2592000"
+KEPT = (
+    "public, max-age=2592000, s-maxage=31536000, stale-while-revalidate=86400, "
+    "stale-if-error=604800"
+)
+PREFIX = "o/foobar-develop/qstu/0b1c/2d3e/4f5a/6b7c/8d9e/0f1a/2b3c/4d5e"
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ async def test_the_whole_object(fetch: Fetch, stored: Any) -> None:
     assert response.headers["ETag"] == stored.e_tag
     assert response.headers["Last-Modified"].endswith("GMT")
     assert response.headers["Accept-Ranges"] == "bytes"
-    assert response.headers["Cache-Control"] == IMMUTABLE_FOR
+    assert response.headers["Cache-Control"] == KEPT
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -85,7 +89,7 @@ async def test_validators_save_the_bytes(fetch: Fetch, stored: Any) -> None:
             response = await fetch(PATH, method, headers=headers)
             assert (response.code, response.body) == (304, b"")
             assert response.headers["ETag"] == stored.e_tag
-            assert response.headers["Cache-Control"] == IMMUTABLE_FOR
+            assert response.headers["Cache-Control"] == KEPT
             assert "Content-Type" not in response.headers
 
 
@@ -125,7 +129,11 @@ async def test_the_type(
 async def test_an_uploaded_page_runs_no_script(fetch: Fetch, bucket: Any, kind: str) -> None:
     """What may hold scripts is served into a sandbox."""
     bucket.put_object(Key=f"{FOLDER}/page", Body=b"<script>", ContentType=kind)
-    assert "sandbox" in (await fetch(f"/{FOLDER}/page")).headers["Content-Security-Policy"]
+    for method, headers in (("GET", {}), ("HEAD", {}), ("GET", {"Range": "bytes=0-2"}),
+                            ("GET", {"If-None-Match": "*"})):  # fmt: skip
+        answer = (await fetch(f"/{FOLDER}/page", method, headers=headers)).headers
+        assert "sandbox" in answer["Content-Security-Policy"]
+        assert answer["Content-Disposition"] == 'attachment; filename="page"'
 
 
 @pytest.mark.parametrize("name", ["Ümläut ß.png", "日本.png", "a+b (1)'&?#%.png", "a%2Fb.png"])
@@ -133,6 +141,60 @@ async def test_names_with_all_kinds_of_letters(fetch: Fetch, bucket: Any, name: 
     """A percent-encoded path finds the object of that name."""
     bucket.put_object(Key=f"{FOLDER}/{name}", Body=b"found")
     assert (await fetch(f"/{FOLDER}/{quote(name)}")).body == b"found"
+
+
+async def test_an_upload_never_changes(fetch: Fetch, bucket: Any) -> None:
+    """Under a random prefix nothing else will ever be found."""
+    bucket.put_object(Key=f"{PREFIX}/a.jpg", Body=b"x")
+    assert (await fetch(f"/{PREFIX}/a.jpg")).headers["Cache-Control"] == f"{KEPT}, immutable"
+
+
+@pytest.mark.usefixtures("stored")
+async def test_pages_may_embed_it_and_read_it(fetch: Fetch) -> None:
+    """The headers for other pages stand on every answer, the 304, the part and errors too."""
+    for path, headers in ((PATH, {}), (PATH, {"Range": "bytes=0-2"}), (f"{PATH}x", {}),
+                          (PATH, {"If-None-Match": "*"}), (PATH, {"If-Match": '"x"'})):  # fmt: skip
+        answer = (await fetch(path, headers=headers)).headers
+        assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer["Timing-Allow-Origin"] == answer["Access-Control-Allow-Origin"] == "*"
+        assert "Vary" not in answer
+
+
+PREFLIGHT = {
+    "Origin": "https://shop.example",
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": "range, if-none-match",
+}
+
+
+@pytest.mark.usefixtures("bucket")
+async def test_a_preflight(fetch: Fetch) -> None:
+    """Scripts may ask with Range and conditions, and may not do anything but read."""
+    answer = await fetch(PATH, "OPTIONS", headers=PREFLIGHT)
+    assert (answer.code, answer.body) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert answer.headers["Access-Control-Allow-Headers"] == "range, if-none-match"
+    assert answer.headers["Access-Control-Max-Age"] == "86400"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.usefixtures("bucket")
+async def test_a_preflight_repeats_no_header_that_is_none(fetch: Fetch) -> None:
+    """Only names and commas."""
+    odd = {**PREFLIGHT, "Access-Control-Request-Headers": "range; x=<y>"}
+    assert "Access-Control-Allow-Headers" not in (await fetch(PATH, "OPTIONS", headers=odd)).headers
+    assert (await fetch("/o/nobody/a/b.jpg", "OPTIONS", headers=PREFLIGHT)).code == 404
+
+
+@pytest.mark.options(IMAGE_CORS="false")
+@pytest.mark.usefixtures("stored")
+async def test_scripts_read_nothing_where_they_may_not(fetch: Fetch) -> None:
+    """Neither a preflight nor an answer allows it; embedding stays possible."""
+    for answer in (await fetch(PATH, "OPTIONS", headers=PREFLIGHT), await fetch(PATH)):
+        assert answer.code in {200, 204}
+        assert not [name for name in answer.headers if name.startswith("Access-Control-")]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 LONG = "a" * 10_000

@@ -46,7 +46,7 @@ async def test_a_thumbnail(fetch: Fetch, options: str, size: tuple[int, int]) ->
     response = await fetch(f"/t/{options}/u/{KEY}")
     assert response.code == 200
     assert response.headers["Content-Type"] == "image/jpeg"
-    assert response.headers["Cache-Control"] == "max-age=2592000,public"
+    assert response.headers["Cache-Control"].startswith("public, max-age=2592000, s-maxage=")
     assert opened(response).size == size
 
 
@@ -99,16 +99,17 @@ async def test_other_formats(fetch: Fetch, bucket: Any, kind: str) -> None:
     ("bogus", "bogus"), ("300x300/bogus", "bogus"), ("smart/300x300", "300x300"),
     ("debug", "debug"),
     ("300x300/filters:nope(1)", "nope"), ("filters:blur(a)", "blur(a)"), ("5001x1", "5000"),
-    ("1x5001", "5000"), ("9" * 5000 + "x1", "5000"), ("0" * 5000 + "x1", "5000"),
+    ("1x5001", "5000"), ("9" * 5000 + "x1", "5000"),
     ("1x1:99999x2/10x10", "crop_right"), ("trim:99999", "trim"), ("filters:fill(zzz)", "fill"),
     ("filters:" + ":".join(["grayscale()"] * 11), "11 filters"),
     ("filters:sharpen(2,1,true)", "sharpen"), ("filters:curve([],[],[],[])", "curve"),
     ("filters:round_corner(1,0,0,0)", "round_corner"), ("/20x20", "empty"),
-    ("filters:watermark(x.png,0,0,0)", "watermark"),
+    ("filters:watermark(x.png,0,0,0)", "x.png"),
     ("filters:rotate(99999999999999999999)", "rotate"), ("filters:proportion(1000)", "proportion"),
-    ("filters:watermark(http://169.254.169.254/x,0,0,0)", "watermark"),
-    ("filters:watermark(o/foobar-develop/missing.png,0,0,0)", "watermark"),
-    ("filters:frame(missing.png)", "frame"), ("filters:convolution(1;2,0,true)", "convolution"),
+    ("filters:watermark(http://169.254.169.254/x,0,0,0)", "169.254.169.254"),
+    ("filters:watermark(o/foobar-develop/missing.png,0,0,0)", "missing.png"),
+    ("filters:frame(missing.png)", "missing.png"),
+    ("filters:convolution(1;2,0,true)", "convolution"),
     ("unsafe/300x300", "unsafe"),
 ])  # fmt: skip
 @pytest.mark.usefixtures("source")
@@ -164,7 +165,9 @@ async def test_a_decompression_bomb(fetch: Fetch, bucket: Any) -> None:
     file = BytesIO()
     Image.new("1", (20_000, 20_000)).save(file, "PNG")
     bucket.put_object(Key=KEY, Body=file.getvalue())
-    assert (await fetch(f"/t/30x30/u/{KEY}")).code == 400
+    response = await fetch(f"/t/30x30/u/{KEY}")
+    assert response.code == 413
+    assert error_of(response)["limit"] == 100_000_000
 
 
 async def test_a_watermark_from_the_bucket(fetch: Fetch, bucket: Any, source: bytes) -> None:

@@ -23,6 +23,7 @@ from botocore.config import Config
 from PIL import Image
 
 from tests.conftest import ENVIRONMENT
+from tests.integration.faulty_s3 import fixture_faulty_s3  # noqa: F401
 from tests.ports import free_port
 from thumbor_renuo import local_s3 as local_s3_module
 from thumbor_renuo.local_s3 import LocalS3

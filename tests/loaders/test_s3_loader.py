@@ -11,6 +11,14 @@ from thumbor.loaders import LoaderResult
 
 from tests.conftest import make_config
 from tests.s3.faulty_server import FaultyServer
+from thumbor_renuo.delivery.remote_images import RemoteImage
+from thumbor_renuo.errors import (
+    InvalidOptions,
+    RenuoError,
+    Unavailable,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from thumbor_renuo.loaders import s3_loader
 from thumbor_renuo.s3.client import close_buckets
 
@@ -159,3 +167,97 @@ async def test_many_at_once_share_a_bounded_pool(moto_endpoint: str, bucket: Any
     results = await asyncio.gather(*[s3_loader.load(context, KEY) for _ in range(20)])
     await close_buckets()
     assert all(result.buffer == b"bytes" for result in results)
+
+
+# -- images on other servers ----------------------------------------------------------------------
+
+LOGO = "https://images.example.com/logo.png"
+HOSTS = ("images.example.com",)
+
+
+class Remote:
+    """Gives an image, or fails as it is told; remembers what was asked."""
+
+    def __init__(self, error: RenuoError | None = None) -> None:
+        self.error = error
+        self.asked: list[tuple[str, Any]] = []
+
+    async def read(self, url: str, hosts: Any) -> RemoteImage:
+        self.asked.append((url, hosts))
+        if self.error:
+            raise self.error
+        return RemoteImage(b"logo", "etag")
+
+
+def rendering(**more: Any) -> SimpleNamespace:
+    """A context as filters have it: the main image has been found valid."""
+    return SimpleNamespace(request=SimpleNamespace(image_url=KEY), **more)
+
+
+@pytest.mark.parametrize("url", [LOGO, LOGO.replace("https", "HTTPS"), "http://nas.lan/x"])
+async def test_an_address_that_a_filter_names_is_read(url: str) -> None:
+    """From the hosts that the handler allows; what else holds for it is not looked at here."""
+    remote = Remote()
+    context = rendering(remote_images=remote, remote_hosts=HOSTS)
+    assert s3_loader.validate(context, url)
+    assert remote.asked == []
+    result = await s3_loader.load(context, url)
+    assert (result.successful, result.buffer) == (True, b"logo")
+    assert remote.asked == [(url, HOSTS)]
+
+
+@pytest.mark.parametrize("context", [
+    None,
+    SimpleNamespace(),
+    SimpleNamespace(remote_images=Remote(), remote_hosts=HOSTS),
+    rendering(),
+    rendering(remote_images=None, remote_hosts=HOSTS),
+    SimpleNamespace(
+        request=SimpleNamespace(image_url=LOGO), remote_images=Remote(), remote_hosts=HOSTS
+    ),
+])  # fmt: skip
+async def test_an_address_is_refused_elsewhere(context: Any) -> None:
+    """As the main image, and where our handler has allowed none, even for a signed URL."""
+    assert not s3_loader.validate(context, LOGO)
+    result = await s3_loader.load(context, LOGO)
+    assert (result.successful, result.error) == (False, 400)
+    assert not getattr(getattr(context, "remote_images", None), "asked", [])
+
+
+@pytest.mark.parametrize("url", [
+    "", "file:///etc/passwd", "//images.example.com/x", "ftp://images.example.com/x",
+    "https%3A//images.example.com/logo.png", "u/https://images.example.com/x",
+    "o/../https://images.example.com", "images.example.com/logo.png",
+])  # fmt: skip
+async def test_what_is_neither_key_nor_address_is_refused(url: str) -> None:
+    """And no server is asked for it."""
+    remote = Remote()
+    context = rendering(remote_images=remote, remote_hosts=HOSTS)
+    assert not s3_loader.validate(context, url)
+    assert (await s3_loader.load(context, url)).error == 400
+    assert remote.asked == []
+
+
+async def test_a_key_never_goes_elsewhere(moto_endpoint: str, bucket: Any) -> None:
+    """A watermark of the bucket comes from there, whatever its name is."""
+    key = "o/foobar-develop/https://images.example.com"
+    bucket.put_object(Key=key.replace("//", "/"), Body=b"bytes")
+    context = rendering(
+        config=make_config(S3_ENDPOINT=moto_endpoint), remote_images=Remote(), remote_hosts=HOSTS
+    )
+    result = await s3_loader.load(context, key.replace("//", "/"))
+    await close_buckets()
+    assert result.buffer == b"bytes"
+    assert not s3_loader.validate(context, key)
+    assert context.remote_images.asked == []
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (InvalidOptions("x"), 400), (UpstreamError("x"), LoaderResult.ERROR_UPSTREAM),
+    (UpstreamTimeout("x"), LoaderResult.ERROR_TIMEOUT), (Unavailable("x"), 503),
+], ids=repr)  # fmt: skip
+async def test_faults_of_other_servers(error: RenuoError, told: str | int) -> None:
+    """They are results, as those of the storage are."""
+    context = rendering(remote_images=Remote(error), remote_hosts=HOSTS)
+    result = await s3_loader.load(context, LOGO)
+    assert (result.successful, result.error) == (False, told)

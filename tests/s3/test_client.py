@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import make_settings
 from tests.s3.faulty_server import FaultyServer
 from thumbor_renuo.errors import NotFound, PreconditionFailed, StorageError, StorageTimeout
-from thumbor_renuo.s3.client import CHUNK_BYTES, S3Bucket, close_buckets
+from thumbor_renuo.s3.client import CHUNK_BYTES, PURPOSES, S3Bucket, close_buckets
 
 KEY = "o/foobar-develop/a"
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
@@ -112,4 +112,45 @@ async def test_no_credentials_are_looked_for(monkeypatch: Any) -> None:
     client = await S3Bucket.of(make_settings(), "originals").open_client()
     url = await client.generate_presigned_url("get_object", {"Bucket": "bucket", "Key": "k"})
     assert "AKIDEXAMPLE" in url
+    await close_buckets()
+
+
+async def test_each_purpose_has_its_time_outs() -> None:
+    """Stored thumbnails are given up soon, long calls late, and neither is tried twice."""
+    settings = make_settings(
+        S3_CONNECT_SECONDS="1", S3_READ_SECONDS="2", S3_RETRIES="3", S3_COMPLETE_SECONDS="100",
+        DERIVATIVE_SECONDS="0.5",
+    )  # fmt: skip
+    found = {}
+    for purpose in PURPOSES:
+        config = (await S3Bucket.of(settings, purpose).open_client()).meta.config
+        found[purpose] = (
+            config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"],
+        )  # fmt: skip
+    usual = (1, 2, 4)
+    assert found == {
+        "thumbnails": usual, "originals": usual, "uploads": usual,
+        "long calls": (1, 100, 1), "derivatives": (0.5, 0.5, 1),
+    }  # fmt: skip
+    await close_buckets()
+
+
+async def test_stored_thumbnails_are_given_up_as_a_whole() -> None:
+    """However S3 spreads its silence, a call takes DERIVATIVE_SECONDS at most."""
+    with FaultyServer() as server:
+        dripping = [b"HTTP/1.1 200 OK\r\n", *[b"X-More: x\r\n"] * 90]
+        settings = make_settings(S3_ENDPOINT=server.answer(dripping), DERIVATIVE_SECONDS="0.3")
+        with pytest.raises(StorageTimeout):
+            await S3Bucket.of(settings, "derivatives").head("r/o/a/b/~/@auto")
+    await close_buckets()
+
+
+@pytest.mark.parametrize("root", ["o", "r"])
+async def test_a_refusal_names_where_the_permission_is_lacking(caplog: Any, root: str) -> None:
+    """Originals and stored thumbnails lie apart, and an operator allows them apart."""
+    with FaultyServer() as server:
+        reader = S3Bucket.of(make_settings(S3_ENDPOINT=server.answer(FORBIDDEN)), "derivatives")
+        with pytest.raises(StorageError):
+            await reader.head(f"{root}/foobar-develop/a")
+    assert f"lacks s3:GetObject on arn:aws:s3:::bucket/{root}/*" in caplog.text
     await close_buckets()

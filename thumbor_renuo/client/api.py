@@ -28,8 +28,8 @@ class Client:
     Args:
         address: the service's, `https://images.example.com`.
         api_key: the app's public key; needed for uploads and for what is asked of the service.
-        private_key: the app's secret; needed for all that concerns stored files. It is sent in
-            the Authorization header only, never to the bucket.
+        private_key: the app's secret; needed for all that concerns stored files, and for signed
+            image URLs. It is sent in the Authorization header only, never to the bucket.
         cdn_host: for `images`; None asks the service once.
         app: the app's full name, `shop-live`; None asks the service once.
         timeout: seconds to connect, for each piece that is sent, to the answer's beginning, and
@@ -68,7 +68,7 @@ class Client:
         )
         self._files = Files(self._connection)
         self._uploads = Uploads(self._connection)
-        self._images = None if cdn_host is None else ImageUrls(cdn_host, app)
+        self._images = None if cdn_host is None else self._image_urls(cdn_host, app)
 
     def __repr__(self) -> str:
         return f"Client({self._connection.address!r})"
@@ -95,8 +95,11 @@ class Client:
             service = urlsplit(self._connection.address)
             # A CDN's host comes without a scheme. The service itself, in a demo, has its own.
             address = f"{service.scheme}://{host}" if host == service.netloc else host
-            self._images = ImageUrls(address, self._connection.app)
+            self._images = self._image_urls(address, self._connection.app)
         return self._images
+
+    def _image_urls(self, host: str, app: str | None) -> ImageUrls:
+        return ImageUrls(host, app, private_key=self._connection.private_key)
 
     # -- stored files ---------------------------------------------------------------------------
 

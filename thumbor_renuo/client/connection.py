@@ -45,7 +45,7 @@ class Connection:
         self.address = address.rstrip("/")
         self.transport = transport
         self._api_key = api_key
-        self._private_key = None if private_key is None else PrivateKey(private_key)
+        self.private_key = None if private_key is None else PrivateKey(private_key)
         self._app = None if app is None else object_key.check_app(app)
         self._info: AppInfo | None = None
         self._asking = threading.Lock()
@@ -151,10 +151,10 @@ class Connection:
             return answer
         if answer.status < REDIRECTS_FROM:
             raise BadAnswer(f"the answer to {method} is not {wanted}", status=answer.status)
-        erased = self._private_key.erased_from if self._private_key else str
+        erased = self.private_key.erased_from if self.private_key else str
         raise refusal(answer.status, answer.body, answer.retry_after, erased)
 
     def _needed_key(self) -> PrivateKey:
-        if self._private_key is None:
+        if self.private_key is None:
             raise ValueError("this needs the app's private key: Client(…, private_key=…)")
-        return self._private_key
+        return self.private_key

@@ -6,7 +6,9 @@ from thumbor_renuo.client.image_urls import ImageUrls
 
 
 def register(environment: Environment, images: ImageUrls) -> None:
-    """Add the filters image, srcset, image_preset and image_original, and the global images.
+    """Add the filters image, srcset, image_preset, image_original, signed_image and signed_srcset.
+
+    The global `images` is there, too.
 
     The filters take what the methods of ImageUrls take; an empty or missing key is an error.
     What they give holds no character that HTML would have to escape: it comes out the same
@@ -14,7 +16,7 @@ def register(environment: Environment, images: ImageUrls) -> None:
 
     Args:
         environment: Flask's is `app.jinja_env`.
-        images: whose app lets templates use file paths.
+        images: whose app lets templates use file paths, and whose private key lets them sign.
 
     Example:
         >>> environment = Environment(autoescape=True)
@@ -27,5 +29,7 @@ def register(environment: Environment, images: ImageUrls) -> None:
         "srcset": images.srcset,
         "image_preset": images.preset,
         "image_original": images.original,
+        "signed_image": images.signed_url,
+        "signed_srcset": images.signed_srcset,
     }
     environment.globals["images"] = images

@@ -1,12 +1,13 @@
 """An app's private key, kept out of everything that is printed."""
 
+import hashlib
 import re
 
 VISIBLE = re.compile(r"[!-~]{1,1024}")
 
 
 class PrivateKey:
-    """Goes into the Authorization header and nowhere else.
+    """Goes into the Authorization header and nowhere else; its digest signs image URLs.
 
     Raises:
         ValueError: a header cannot hold it; the error does not show it.
@@ -26,6 +27,11 @@ class PrivateKey:
     def authorization(self) -> str:
         """The header's value (RFC 6750, 2.1)."""
         return f"Bearer {self._value}"
+
+    @property
+    def digest(self) -> str:
+        """Its SHA-256 in hex, as the service keeps it."""
+        return hashlib.sha256(self._value.encode()).hexdigest()
 
     def erased_from(self, text: str) -> str:
         """The text without the key: a proxy may send a request's headers back."""

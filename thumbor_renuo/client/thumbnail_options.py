@@ -1,14 +1,14 @@
 """Thumbor's options as text, `fit-in/300x300/filters:quality(80)`: checked, sized and extended."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
 FORMATS = ("jpeg", "png", "webp", "avif", "gif")
 PRINTABLE = re.compile(r"[ -~]*")
-LITERAL = "/:(),"
+LITERAL = "/:(),@"
 # What Thumbor's grammar has before the size.
 BEFORE_SIZE = re.compile(
     r"meta|trim(:(top-left|bottom-right))?(:\d+)?|\d+x\d+:\d+x\d+|(adaptive-)?(full-)?fit-in"
@@ -70,6 +70,20 @@ class ThumbnailOptions:
     def quoted(self) -> str:
         """Percent-encoded, once, for a URL's path."""
         return quote(str(self), safe=LITERAL)
+
+    def check_width(self, widths: Collection[int]) -> None:
+        """Check that the width is one of these, in pixels; a preset's is not known here.
+
+        Raises:
+            ValueError: it is another, or there is none in pixels.
+        """
+        if self.is_preset:
+            return
+        at = self._size_at()
+        width = 0 if at is None else self._pixels(at)[0]
+        if width not in widths:
+            known = ", ".join(map(str, sorted(widths)))
+            raise ValueError(f"the options {str(self)!r} have none of the widths {known}")
 
     def with_filters(self, filters: str | Iterable[str], image_format: str | None) -> Self:
         """Add filters, and format(…) as the last of them.

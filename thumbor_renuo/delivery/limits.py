@@ -1,42 +1,131 @@
-"""Bounds on what a thumbnail's options may ask for, checked before any byte is fetched."""
+"""Bounds on what a thumbnail may cost: its path before any byte is fetched, then its source."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from thumbor_renuo.errors import InvalidOptions
+from thumbor_renuo.delivery.allowed import check_allowed_filters, check_allowed_size
+from thumbor_renuo.delivery.filter_calls import (
+    Known,
+    canonical_filters,
+    images_in_filters,
+    split_filters,
+)
+from thumbor_renuo.delivery.filter_values import MAX_DIGITS, MAX_SIDE
+from thumbor_renuo.delivery.output_size import steps
+from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
+from thumbor_renuo.errors import InvalidOptions, OriginalTooLarge
+from thumbor_renuo.image_rules import ImageRules
 
-NUMBER = re.compile(r"\d+")
-WHOLE_NUMBER = re.compile(r"(?<![\w.])\d+")
-MAX_SIDE = 65535  # of any image, and the largest number that Pillow takes for one
-MAX_DIGITS = 9
-MAX_CALL = 1024
-QUOTES = 2
-BLANKS = re.compile(r"\s{2}")
-DECIMAL = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-# Arguments that multiply a picture's size, by their places.
-GREATEST = {
-    "proportion": {0: 1},
-    "watermark": {4: 100, 5: 100},
-    "quality": {0: 100},
-    "max_age": {0: 31_536_000},
-}
-# What Thumbor would leave out without a word.
-WORDS = {
-    "format": re.compile("(?i:jpe?g|png|webp|avif|gif)"),
-    "focal": re.compile(r"\d+x\d+:\d+x\d+"),
-}
-WITH_IMAGE = {"watermark", "frame"}
+__all__ = ["Limits", "check_filters", "check_size", "images_in_filters", "split_filters"]
 
 
-class FilterGrammar(Protocol):
-    """What a Thumbor filter class tells of its arguments."""
+class Limits:
+    """An app's limits.
 
-    regex: "re.Pattern[str]"
+    Args:
+        rules: effective ones, with a value for each limit.
+    """
+
+    def __init__(self, rules: ImageRules) -> None:
+        self._max_side = rules.max_side or 0
+        self._max_pixels = rules.max_pixels or 0
+        self._rules = rules
+
+    def check_path(self, path: ThumbnailPath, filters: Known) -> None:
+        """Check all that the path tells; what a preset brings is the operator's own choice.
+
+        Args:
+            filters: Thumbor's filter classes that are switched on, by name.
+
+        Raises:
+            InvalidOptions: names the parameter and the limit.
+        """
+        rules = self._rules
+        if rules.presets_only and path.options != f"p:{path.preset}":
+            raise InvalidOptions(
+                "this app serves presets only: /t/p:<name>/u/<key>", limit="presets only"
+            )
+        check_size(path.parameters, self._max_side)
+        self._check_pixels(path.parameters)
+        _check_count(path.parameters["filters"], rules.max_filters or 0)
+        check_allowed_size(path.own, rules.sizes or ())
+        check_allowed_filters(split_filters(path.own["filters"]), rules.filters or (), filters)
+
+    def check_source(
+        self, path: ThumbnailPath, *, width: int, height: int, frames: int = 1
+    ) -> None:
+        """Check what only the source tells, before it is decoded.
+
+        What `trim` leaves of it is not known then: a size with one free side may come out larger.
+
+        Args:
+            width, height: in pixels, as displayed.
+            frames: how many of that size there are.
+
+        Raises:
+            OriginalTooLarge: names the limit on originals.
+            InvalidOptions: names the limit on thumbnails: of all sizes that are made on the way.
+        """
+        self.check_original(width * height * frames, frames)
+        is_picture = not path.parameters["meta"] or path.parameters["filters"]
+        for made in steps(path.parameters, width, height) if is_picture else []:
+            self._check_output(*made, frames)
+
+    def _check_pixels(self, parameters: Mapping[str, Any]) -> None:
+        sides = [parameters["width"] or "0", parameters["height"] or "0"]
+        if "orig" in sides:
+            return
+        pixels = int(sides[0]) * int(sides[1])
+        if pixels > self._max_pixels:
+            raise InvalidOptions(
+                f"width x height {sides[0]}x{sides[1]} is over the limit of {self._max_pixels} "
+                "pixels",
+                limit=self._max_pixels,
+            )
+
+    def check_original(self, pixels: int, frames: int) -> None:
+        """Check an original's own size before it is decoded.
+
+        Args:
+            pixels: of all frames together.
+
+        Raises:
+            OriginalTooLarge: names the limit.
+        """
+        most = self._rules.source_max_frames or 0
+        if frames > most:
+            raise OriginalTooLarge(
+                f"the original has {frames} frames, over the limit of {most}", limit=most
+            )
+        most = self._rules.source_max_pixels or 0
+        if pixels > most:
+            raise OriginalTooLarge(
+                f"the original has {pixels} pixels in {frames} frame(s), over the limit of {most}",
+                limit=most,
+            )
+
+    def _check_output(self, width: int, height: int, frames: int) -> None:
+        size = f"the thumbnail would have {width}x{height} pixels"
+        for name, side in (("width", width), ("height", height)):
+            if side > self._max_side:
+                raise InvalidOptions(
+                    f"{size}: its {name} is over the limit of {self._max_side} (the original as it "
+                    "is lies under /o/)",
+                    limit=self._max_side,
+                )
+        if width * height > self._max_pixels:
+            raise InvalidOptions(
+                f"{size}, over the limit of {self._max_pixels}", limit=self._max_pixels
+            )
+        most = self._rules.source_max_pixels or 0
+        if frames > 1 and width * height * frames > most:
+            raise InvalidOptions(
+                f"{size} in each of {frames} frames, over the limit of {most} together", limit=most
+            )
 
 
 def check_size(parameters: Mapping[str, Any], max_side: int) -> None:
-    """Bound width and height, in pixels.
+    """Bound width and height, in pixels, and the numbers of crop and trim.
 
     Raises:
         InvalidOptions: names the parameter and the limit.
@@ -48,20 +137,12 @@ def check_size(parameters: Mapping[str, Any], max_side: int) -> None:
                 f"{name} {value[:20]} is over the limit of {max_side} pixels", limit=max_side
             )
     for name in ("crop_left", "crop_top", "crop_right", "crop_bottom", "trim"):
-        digits = NUMBER.search(parameters.get(name) or "0")
-        if digits and _number(digits[0]) > MAX_SIDE:
+        digits = (parameters.get(name) or "").rpartition(":")[2]
+        if digits.isdecimal() and _number(digits) > MAX_SIDE:
             raise InvalidOptions(f"{name} is over the limit of {MAX_SIDE}", limit=MAX_SIDE)
 
 
-def split_filters(text: str | None) -> list[str]:
-    """`a(1):b(2)` as ["a(1)", "b(2)"], split where Thumbor splits."""
-    if not text:
-        return []
-    parts = text.split("):")
-    return [part + ")" for part in parts[:-1]] + parts[-1:]
-
-
-def check_filters(text: str | None, known: Mapping[str, FilterGrammar], max_filters: int) -> None:
+def check_filters(text: str | None, known: Known, max_filters: int) -> None:
     """Bound the number of filters and refuse what Thumbor would silently leave out.
 
     Args:
@@ -70,61 +151,16 @@ def check_filters(text: str | None, known: Mapping[str, FilterGrammar], max_filt
     Raises:
         InvalidOptions: names the filter.
     """
-    filters = split_filters(text)
-    if len(filters) > max_filters:
+    _check_count(text, max_filters)
+    canonical_filters(text or "", known)
+
+
+def _check_count(text: str | None, max_filters: int) -> None:
+    count = len(split_filters(text))
+    if count > max_filters:
         raise InvalidOptions(
-            f"{len(filters)} filters are over the limit of {max_filters}", limit=max_filters
+            f"{count} filters are over the limit of {max_filters}", limit=max_filters
         )
-    for call in filters:
-        name = call.partition("(")[0]
-        if name not in known:
-            raise InvalidOptions(f"there is no filter {name[:40]!r}")
-        _check_shape(name, call)
-        match = known[name].regex.fullmatch(call)
-        if match is None:
-            raise InvalidOptions(f"the arguments of {call[:100]!r} are not what the filter takes")
-        _check_arguments(name, match.groups())
-
-
-def images_in_filters(text: str | None) -> list[str]:
-    """What the filters of checked options name as further images, percent-encoded."""
-    calls = [call.partition("(") for call in split_filters(text)]
-    return [
-        arguments.removesuffix(")").partition(",")[0].strip().strip("'")
-        for name, _, arguments in calls
-        if name in WITH_IMAGE
-    ]
-
-
-def _check_shape(name: str, call: str) -> None:
-    # Thumbor's grammar goes back over blanks and quotes again and again: 3,000 blanks would
-    # take it 20 seconds.
-    if len(call) > MAX_CALL:
-        raise InvalidOptions(
-            f"the filter {name[:40]!r} is over the limit of {MAX_CALL} characters", limit=MAX_CALL
-        )
-    if BLANKS.search(call) or call.count("'") > QUOTES:
-        raise InvalidOptions(
-            f"the filter {name!r} has several blanks in a row or more than {QUOTES} quotes"
-        )
-
-
-def _check_arguments(name: str, arguments: tuple[str | None, ...]) -> None:
-    given = [argument or "" for argument in arguments]
-    # The first argument of these names an image, and its digits are part of the name.
-    numbers = given[1:] if name in WITH_IMAGE else given
-    if any(len(digits) > MAX_DIGITS for text in numbers for digits in WHOLE_NUMBER.findall(text)):
-        raise InvalidOptions(
-            f"an argument of {name!r} has more than {MAX_DIGITS} digits", limit=MAX_DIGITS
-        )
-    if name in WORDS and not WORDS[name].fullmatch(given[0].strip("'")):
-        raise InvalidOptions(f"{given[0][:40]!r} is nothing that the filter {name!r} knows")
-    for place, limit in GREATEST.get(name, {}).items():
-        digits = DECIMAL.search(given[place]) if place < len(given) else None
-        if digits and float(digits[0]) > limit:
-            raise InvalidOptions(
-                f"argument {place + 1} of {name!r} is over the limit of {limit}", limit=limit
-            )
 
 
 def _number(digits: str) -> float:

@@ -7,7 +7,7 @@ from thumbor.handler_lists import HandlerList
 from thumbor_renuo import error_reports
 from thumbor_renuo.delivery import thumbnail_path
 from thumbor_renuo.errors import ConfigurationError
-from thumbor_renuo.handlers import signed
+from thumbor_renuo.handlers import purge, signed
 from thumbor_renuo.handlers.app_info import AppInfoHandler
 from thumbor_renuo.handlers.base import NotFoundHandler
 from thumbor_renuo.handlers.client import ClientHandler, DemoHandler
@@ -66,6 +66,9 @@ def get_handlers(context: Any) -> HandlerList:
         (r"/ready", ReadyHandler, ours),
         (r"/openapi\.json", OpenApiHandler, ours),
         (r"/o/.*", OriginalHandler, ours),
+        (r"/s/[^/]*/o/.*", OriginalHandler, ours),
+        (r"/s/.*", ThumbnailHandler, pipeline),
+        (purge.ROUTE, purge.PurgeHandler, ours),
         (thumbnail_path.ROUTE, ThumbnailHandler, pipeline),
         (r"/client/((?:renuo-upload|demo)\.(?:js|css))", ClientHandler, ours),
         *([(r"/", DemoHandler, ours)] if settings.demo_page else []),

@@ -1,6 +1,7 @@
 """What all our answers share: errors, CORS, security headers, log lines, bounded bodies."""
 
 import hashlib
+import hmac
 import logging
 import random
 import re
@@ -18,6 +19,7 @@ from thumbor_renuo.errors import (
     InvalidKey,
     MethodNotAllowed,
     NotFound,
+    NotFromCdn,
     RangeNotSatisfiable,
     RenuoError,
     TooLarge,
@@ -57,6 +59,7 @@ class PublicHandler(RequestHandler):
         keeps_errors: an error lies in the path, so that it may be kept for a little.
         max_body_bytes: the largest body; a larger one is refused unread.
         old_words: an unknown key is refused in the words that old clients know.
+        is_open: it is answered to whoever did not come through the CDN, too.
     """
 
     route: ClassVar[str]
@@ -64,6 +67,7 @@ class PublicHandler(RequestHandler):
     keeps_errors: ClassVar[bool] = False
     max_body_bytes: ClassVar[int] = 16 * 1024
     old_words: ClassVar[bool] = False
+    is_open: ClassVar[bool] = False
 
     def initialize(self, services: Services) -> None:
         """Take what the route table hands over."""
@@ -108,10 +112,20 @@ class PublicHandler(RequestHandler):
         # Now: a client that leaves takes its socket's address along.
         self.address = client_address(self.request, self.services.settings.trusted_proxies)
         self.request.connection.set_max_body_size(CUT_OFF_BYTES)  # type: ignore[union-attr]
+        self._check_origin_secret()
         length = self.request.headers.get("Content-Length", "0")
         # Only ASCII digits: isdigit() also takes those that int() does not.
         if re.fullmatch("[0-9]{1,18}", length) is None or int(length) > self.max_body_bytes:
             raise self._too_large()
+
+    def _check_origin_secret(self) -> None:
+        secrets = self.services.settings.origin_secrets
+        if not secrets or self.is_open:
+            return
+        given = self.request.headers.get("X-Origin-Secret", "").encode("latin-1", "replace")
+        matches = [hmac.compare_digest(given, secret.encode()) for secret in secrets]
+        if not any(matches):
+            raise NotFromCdn("this is served through the CDN only")
 
     @property
     def bucket(self) -> S3Bucket:

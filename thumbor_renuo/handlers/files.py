@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from thumbor_renuo.apps import App
+from thumbor_renuo.delivery.derivative import folder, folder_of_prefix
+from thumbor_renuo.delivery.purge import purge_each, purge_wholly
 from thumbor_renuo.errors import BadRequest, NotFound, RenuoError, TooLarge
 from thumbor_renuo.handlers.base import PublicHandler
 from thumbor_renuo.handlers.parameters import is_text, read_parameters, read_query, text_of
@@ -106,9 +108,14 @@ class DeleteHandler(FilesHandler):
     old_words = True
 
     async def delete(self) -> None:
-        """204, whether or not the file existed."""
+        """204, whether or not the file existed; its stored thumbnails go with it."""
         app, given = await self.known_app()
-        await objects.delete(self.bucket, files.key_of(app, text_of(given, "file_path")))
+        key = files.key_of(app, text_of(given, "file_path"))
+        # The original first: what is rendered meanwhile sees that it is gone, and is not stored.
+        await objects.delete(self.bucket, key)
+        self.services.recent.forget(key)
+        if self.services.settings.store_derivatives:
+            await purge_wholly(self.bucket, folder(ObjectKey.parse(key)))
         self.set_status(204)
         await self.finish()
 
@@ -120,16 +127,39 @@ class DeleteManyHandler(FilesHandler):
     max_body_bytes = 1_000_000
 
     async def post(self) -> None:
-        """Delete named files, or all below a prefix."""
+        """Delete named files, or all below a prefix, and then their stored thumbnails."""
         app, given = await self.known_app()
         paths, prefix = given.get("file_paths"), text_of(given, "prefix")
         if (paths is None) == (not prefix):
             raise BadRequest("one of file_paths and prefix is wanted")
         if prefix:
             result = await files.delete_prefix(self.bucket, app, prefix)
+            await self._purge(app, [folder_of_prefix(files.prefix_of(app, prefix))], result)
         else:
-            result = await files.delete_paths(self.bucket, app, _paths(paths))
+            result = await self._delete_named(app, _paths(paths))
         self.write_json({"deleted": result.count, "failed": result.failed, "more": result.more})
+
+    async def _delete_named(self, app: App, paths: list[str]) -> files.Deleted:
+        keys = [files.key_of(app, path) for path in paths]
+        result = await files.delete_paths(self.bucket, app, paths)
+        for key in keys:
+            self.services.recent.forget(key)
+        await self._purge(app, [folder(ObjectKey.parse(key)) for key in keys], result)
+        return result
+
+    async def _purge(self, app: App, folders: list[str], result: files.Deleted) -> None:
+        if not self.services.settings.store_derivatives:
+            return
+        purged = await purge_each(self.bucket, folders)
+        result.more = result.more or purged.more
+        below = folder_of_prefix(files.folder(app))
+        left = {
+            key.removeprefix(below).partition("/~/")[0]: code for key, code in purged.failed.items()
+        }
+        result.failed += [
+            {"file_path": path, "message": f"the storage refused to delete its thumbnails ({code})"}
+            for path, code in left.items()
+        ]
 
 
 class FileHandler(FilesHandler):

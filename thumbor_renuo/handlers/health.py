@@ -9,6 +9,7 @@ class PingHandler(PublicHandler):
     """The signing service's old check."""
 
     route = "ping"
+    is_open = True
     answer = "up"
 
     def get(self) -> None:
@@ -30,6 +31,7 @@ class ReadyHandler(PublicHandler):
     """For load balancers: only a process that reaches the bucket gets requests."""
 
     route = "ready"
+    is_open = True
 
     async def get(self) -> None:
         """200, or 503 that names what is missing."""

@@ -3,16 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
+import PIL
 from thumbor.config import Config
 
-from thumbor_renuo import error_reports, redis_pool
+from thumbor_renuo import __version__, error_reports, redis_pool
 from thumbor_renuo.apps import AppRegistry
 from thumbor_renuo.background import Background
 from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery.admission import Admission
+from thumbor_renuo.delivery.derivative_budget import DerivativeBudget
+from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
+from thumbor_renuo.delivery.memory_cache import MemoryCache
+from thumbor_renuo.delivery.remote_images import RemoteImages
+from thumbor_renuo.delivery.render_queue import RenderQueue
+from thumbor_renuo.delivery.shared_render import SharedRenders
+from thumbor_renuo.delivery.single_flight import SingleFlight
 from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.once import OnceStore
 from thumbor_renuo.rate_limit import WrongKeys, parse_rate
@@ -27,6 +35,13 @@ from thumbor_renuo.uploads.signing import UploadSigner
 from thumbor_renuo.uploads.token import CompletionTokens
 from thumbor_renuo.uploads.upload_request import Bounds
 from thumbor_renuo.uploads.virus_scan import VirusScanner
+
+
+class Made(NamedTuple):
+    """An image, and how long each step of its making took, as Server-Timing has it."""
+
+    derivative: Derivative
+    timing: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,14 @@ class Services:
     wrong_keys: WrongKeys
     announcements: Announcements
     background: Background
-    renders: Admission
+    engine: str
+    renders: RenderQueue
+    flights: SingleFlight[Made]
+    shared: SharedRenders
+    recent: MemoryCache[Made]
+    store: DerivativeStore
+    budget: DerivativeBudget
+    remote: RemoteImages
     streams: Admission
     checks: Admission
 
@@ -77,10 +99,10 @@ class Services:
                 faults += _clashes(settings, apps)
         if faults:
             raise ConfigurationError(faults)
-        return cls._of_checked(settings, apps)
+        return cls._of_checked(config, settings, apps)
 
     @classmethod
-    def _of_checked(cls, settings: Settings, apps: AppRegistry) -> Self:
+    def _of_checked(cls, config: Any, settings: Settings, apps: AppRegistry) -> Self:
         policies, tokens = PolicySigner(settings), CompletionTokens(settings)
         announcements = Announcements(settings, apps)
         redis_url = settings.redis_url
@@ -103,7 +125,18 @@ class Services:
             background=Background(
                 [apps.watch, announcements.run], on_hangup=apps.reload, on_start=apps.refresh
             ),
-            renders=Admission(settings.thumbnail_queue),
+            engine=_engine(config),
+            renders=RenderQueue(
+                int(config.ENGINE_THREADPOOL_SIZE) or 1,
+                settings.thumbnail_queue,
+                settings.thumbnail_wait_seconds,
+            ),
+            flights=SingleFlight(),
+            shared=SharedRenders(redis_url, seconds=settings.render_lock_seconds),
+            recent=MemoryCache(settings.memory_cache_bytes, settings.memory_cache_seconds),
+            store=DerivativeStore(settings),
+            budget=DerivativeBudget(redis_url),
+            remote=RemoteImages(settings),
             streams=Admission(settings.s3_connections),
             checks=Admission(settings.check_queue),
         )
@@ -111,6 +144,8 @@ class Services:
     async def stop(self, seconds: float) -> None:
         """End what runs in this loop beside the requests."""
         await self.background.stop()
+        await self.flights.close(seconds)
+        await self.remote.close()
         await self.announcements.stop(seconds)
 
 
@@ -124,6 +159,20 @@ def _clashes(settings: Settings, apps: AppRegistry) -> Iterator[str]:
             yield f"CLAMD_ADDRESS: got nothing, and {app.full_name} wants a scan"
         if app.rules.min_bytes > Bounds.of(app, settings.upload_max_bytes, multipart=True).high:
             yield f"UPLOAD_MAX_BYTES: is under the min_bytes of {app.full_name}"
+
+
+# What of Thumbor's options changes the bytes of an image.
+ENGINE_OPTIONS = (
+    "ENGINE", "QUALITY", "WEBP_QUALITY", "AVIF_QUALITY", "AVIF_SPEED", "PROGRESSIVE_JPEG",
+    "RESPECT_ORIENTATION", "PRESERVE_EXIF_INFO", "PILLOW_JPEG_SUBSAMPLING", "AUTO_PNG_TO_JPG",
+    "ALLOW_ANIMATED_GIFS", "MAX_WIDTH", "MAX_HEIGHT", "AUTO_FORMATS",
+)  # fmt: skip
+
+
+def _engine(config: Any) -> str:
+    """What makes the images: another one, or another set-up of it, makes other bytes."""
+    options = " ".join(str(getattr(config, name, None)) for name in ENGINE_OPTIONS)
+    return f"{__version__} {PIL.__version__} {options}"
 
 
 def _scanner(settings: Settings) -> VirusScanner | None:

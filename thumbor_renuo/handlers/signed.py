@@ -2,15 +2,19 @@
 
 from thumbor.url import Url
 
-from thumbor_renuo.errors import BadRequest
-from thumbor_renuo.handlers.thumbor_pipeline import PipelineHandler
+from thumbor_renuo.delivery.media_type import image_headers
+from thumbor_renuo.errors import BadRequest, InvalidPath
+from thumbor_renuo.handlers.image import ImageHandler
+from thumbor_renuo.handlers.wanted import Wanted
+from thumbor_renuo.image_rules import ImageRules
+from thumbor_renuo.s3.object_key import ObjectKey
 
 # Only what looks signed (27 characters of base64 and "=") or is unsafe: Thumbor's own expression
 # would take any path at all.
 ROUTE = r"(?=/unsafe/|/[\w-]{27}(?:=|%3[Dd])/)" + Url.regex()
 
 
-class SignedHandler(PipelineHandler):
+class SignedHandler(ImageHandler):
     """Thumbor's own route: whoever knows THUMBOR_SECURITY_KEY may ask for anything."""
 
     route = "signed"
@@ -19,6 +23,27 @@ class SignedHandler(PipelineHandler):
         """Let Thumbor check the signature."""
         if parameters.get("unsafe"):
             raise BadRequest("unsafe URLs are not served: sign it, or use /t/<options>/u/<key>")
-        await self.run_pipeline(dict(parameters))
+        self.standing_headers = image_headers(cors=self.services.settings.image_cors)
+        await self.serve(self._wanted(parameters), vary="Accept")
 
     head = get
+
+    def allows_scripts(self) -> bool:
+        """As the deployment's options say: such a URL may name any app's image."""
+        return self.services.settings.image_cors
+
+    def _wanted(self, parameters: dict[str, str | None]) -> Wanted:
+        try:
+            key = ObjectKey.parse((parameters.get("image") or "").removeprefix("u/"))
+        except InvalidPath as error:
+            raise BadRequest("the URL names no object of the bucket") from error
+        return Wanted(
+            app=key.app,
+            key=key,
+            rules=ImageRules().effective(self.services.settings),
+            url=self.request.path,
+            parameters=parameters,
+            variant=None,
+            engine=f"{self.services.engine} {self.request.headers.get('Accept', '')}",
+            settings=self.services.settings,
+        )

@@ -1,33 +1,70 @@
 """GET /t/<options>/u/<key>: a thumbnail, asked for without a signature."""
 
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from thumbor_renuo.apps import App
-from thumbor_renuo.delivery.limits import check_filters, check_size, images_in_filters
+from thumbor_renuo.delivery import cache_policy, client_hints, output_format, path_signature
+from thumbor_renuo.delivery.limits import Limits, images_in_filters
+from thumbor_renuo.delivery.media_type import image_headers
+from thumbor_renuo.delivery.remote_address import is_remote
 from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
-from thumbor_renuo.errors import InvalidOptions, InvalidPath, NotFound
-from thumbor_renuo.handlers.thumbor_pipeline import PipelineHandler
+from thumbor_renuo.errors import (
+    InvalidOptions,
+    InvalidPath,
+    NotFound,
+    RenuoError,
+    UnreadableImage,
+)
+from thumbor_renuo.handlers.image import ImageHandler
+from thumbor_renuo.handlers.wanted import Wanted
 from thumbor_renuo.image_rules import ImageRules
 from thumbor_renuo.s3.object_key import ObjectKey
 
 
-class ThumbnailHandler(PipelineHandler):
-    """Checks the path, signs it internally, and hands it to Thumbor."""
+class ThumbnailHandler(ImageHandler):
+    """Checks the path, signs it internally, and has Thumbor make the image."""
 
     route = "thumbnail"
 
     async def get(self) -> None:
         """Check everything that the path tells before any byte is fetched."""
-        path = ThumbnailPath.parse(self.request.path, lambda name: self._app(name).rules.presets)
+        token, path = self._path()
         app = self._app(path.key.app)
         self.app_name = app.full_name
-        self._check_limits(path, app.rules.image)
-        signature = self._sign(path.signed_part)
-        # Thumbor checks the signature against request.path, and keeps results under it.
-        self.request.path = f"/{signature}/{path.signed_part}"
-        await self.run_pipeline(
-            {**path.parameters, "image": str(path.key), "hash": signature, "unsafe": None}
-        )
+        rules = app.rules.image.effective(self.services.settings)
+        self.standing_headers = image_headers(cors=bool(rules.cors))
+        private = self._private_lifetime(app, token, path)
+        Limits(rules).check_path(path, self._filters)
+        self._check_images(app, rules, path)
+        path = self._hinted(path, rules)
+        try:
+            await self.serve(
+                self._wanted(app, rules, path), vary=self._vary(path), lifetime=private
+            )
+        except (NotFound, UnreadableImage) as error:
+            await self._serve_fallback(app, rules, path, error)
 
     head = get
+
+    def allows_scripts(self) -> bool:
+        """Whether the app has the rule `cors`."""
+        _token, path = self._path()
+        return bool(self._app(path.key.app).rules.image.effective(self.services.settings).cors)
+
+    def _path(self) -> tuple[str, ThumbnailPath]:
+        token, raw_path = path_signature.split(self.request.path)
+        path = ThumbnailPath.parse(raw_path, presets_of=self._presets, filters=self._filters)
+        return token, path
+
+    @property
+    def _filters(self) -> dict[str, Any]:
+        return dict(self.thumbor.filters_factory.filter_classes_map)
+
+    def _presets(self, app: str) -> Mapping[str, str]:
+        return self._app(app).rules.presets
 
     def _app(self, full_name: str) -> App:
         app = self.services.apps.by_name(full_name)
@@ -35,29 +72,98 @@ class ThumbnailHandler(PipelineHandler):
             raise NotFound(f"there is no app {full_name[:100]!r}")
         return app
 
-    def _check_limits(self, path: ThumbnailPath, mine: ImageRules) -> None:
+    def _private_lifetime(self, app: App, token: str, path: ThumbnailPath) -> str:
+        """The Cache-Control of what only the holder of a signed path may see; else nothing."""
+        if not token and not app.rules.private:
+            return ""
+        left = path_signature.verify(
+            app,
+            token,
+            path.key,
+            wants="thumbnail",
+            width=path.parameters.get("width"),
+            other_images=images_in_filters(path.own.get("filters")),
+            now=time.time(),
+        )
+        return cache_policy.for_private(min(int(left), self.services.settings.max_age))
+
+    def _check_images(self, app: App, rules: ImageRules, path: ThumbnailPath) -> None:
+        """A watermark lies in the app's own folder, or comes from an allowed host."""
+        for image in images_in_filters(path.parameters.get("filters")):
+            if is_remote(image):
+                self.services.remote.check(image, rules.remote_hosts or ())
+            elif not _is_of(app, image):
+                raise InvalidOptions(
+                    f"{image[:100]!r} is neither an image of {app.full_name} nor an https address"
+                )
+
+    def _hinted(self, path: ThumbnailPath, rules: ImageRules) -> ThumbnailPath:
+        """The same in the size that the client's hints ask for, where any size may be had."""
+        if not self.services.settings.client_hints or rules.sizes or rules.presets_only:
+            return path
+        bounds = {"max_side": rules.max_side or 0, "max_pixels": rules.max_pixels or 0}
+        hinted = client_hints.hinted(path.expanded, self.request.headers, **bounds)
+        return path if hinted == path.expanded else path.with_options(hinted)
+
+    def _wanted(self, app: App, rules: ImageRules, path: ThumbnailPath) -> Wanted:
         settings = self.services.settings
-        check_size(path.parameters, _or(mine.max_side, settings.thumbnail_max_side))
-        known = self.context.filters_factory.filter_classes_map
-        filters = path.parameters["filters"]
-        check_filters(filters, known, _or(mine.max_filters, settings.thumbnail_max_filters))
-        for image in images_in_filters(filters):
-            self._check_image(image)
+        variant = path.variant or output_format.negotiate(
+            self.request.headers.get("Accept"), settings.auto_formats
+        )
+        signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
+        signature = signer.signature(path.signed_part).decode()
+        return Wanted(
+            app=app.full_name,
+            key=path.key,
+            rules=rules,
+            # Thumbor checks the signature against this path.
+            url=f"/{signature}/{path.signed_part}",
+            parameters={
+                **path.parameters,
+                "image": str(path.key),
+                "hash": signature,
+                "unsafe": None,
+            },
+            variant=variant,
+            engine=self.services.engine,
+            path=path,
+            # S3 would serve what is stored to whoever asks.
+            derivative=None if app.rules.private else path.derivative(variant),
+            settings=settings,
+        )
 
-    def _check_image(self, image: str) -> None:
-        """A watermark lies in the folder of a known app, as the original does."""
+    def _vary(self, path: ThumbnailPath) -> str:
+        is_negotiated = output_format.is_negotiated(path.variant, path.parameters.get("filters"))
+        names = ["Accept"] if is_negotiated else []
+        if self.services.settings.client_hints:
+            names.append(client_hints.VARY)
+            self.set_header("Accept-CH", client_hints.ACCEPT_CH)
+        return ", ".join(names)
+
+    async def _serve_fallback(
+        self, app: App, rules: ImageRules, path: ThumbnailPath, error: RenuoError
+    ) -> None:
+        """The app's own picture for what is missing or broken, in the size that was asked for."""
+        if rules.fallback is None:
+            raise error
+        wanted = self._wanted(app, rules, replace(path, key=ObjectKey.parse(rules.fallback)))
         try:
-            full_name = ObjectKey.from_image(image).app
-        except InvalidPath as error:
-            raise InvalidOptions(
-                f"{image[:100]!r} is no object of the bucket: watermark and frame take nothing else"
-            ) from error
-        self._app(full_name)
+            made = await self.made(wanted)
+        except (NotFound, UnreadableImage):
+            raise error from None
+        self.error_code = error.code
+        if rules.fallback_keeps_status:
+            self.set_status(error.status)
+        self.set_header("Cache-Control", cache_policy.for_fallback(self.services.settings))
+        if vary := self._vary(path):
+            self.set_header("Vary", vary)
+        for name, value in self.standing_headers.items():
+            self.set_header(name, value)
+        self.answer(made)
 
-    def _sign(self, part: str) -> str:
-        signer = self.context.modules.url_signer(self.context.server.security_key)
-        return str(signer.signature(part).decode())
 
-
-def _or(mine: int | None, default: int) -> int:
-    return default if mine is None else mine
+def _is_of(app: App, image: str) -> bool:
+    try:
+        return ObjectKey.from_image(image).app == app.full_name
+    except InvalidPath:
+        return False

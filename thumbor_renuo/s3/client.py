@@ -38,7 +38,7 @@ from thumbor_renuo.errors import (
 logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
-PURPOSES = ("thumbnails", "originals", "uploads", "long calls")
+PURPOSES = ("thumbnails", "originals", "uploads", "long calls", "derivatives")
 CHECK_EVERY_SECONDS = 1.0
 # What S3 says of parts that a client names in completing a multipart upload.
 REFUSED_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
@@ -57,6 +57,7 @@ class StoredObject:
     content_range: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     checksum_sha256: str = ""
+    cache_control: str = ""
 
 
 class S3Bucket(Bucket):
@@ -70,21 +71,22 @@ class S3Bucket(Bucket):
         """Leave out tc_aws' cache of instances, which outlives the event loop."""
         return object.__new__(cls)
 
-    def __init__(self, settings: Settings, *, is_patient: bool = False) -> None:
+    def __init__(self, settings: Settings, purpose: str = "thumbnails") -> None:
         super().__init__(settings.s3_bucket_name, settings.s3_region, settings.s3_endpoint or None)
         self._settings = settings
         self._session = isolated_session(AioSession)
         self._client: Any = None
         self._config = client_config(settings, AioConfig)
         self._seconds = settings.s3_total_seconds
-        if is_patient:
-            # A copy or a join that is tried again while the first goes on is done twice.
-            longer = {
-                "read_timeout": settings.s3_complete_seconds,
+        if purpose in {"long calls", "derivatives"}:
+            self._seconds = _seconds_of_one_try(settings, purpose)
+            connecting = min(settings.s3_connect_seconds, self._seconds)
+            once = {
+                "connect_timeout": connecting,
+                "read_timeout": self._seconds,
                 "retries": {"total_max_attempts": 1},
             }
-            self._config = self._config.merge(AioConfig(**longer))
-            self._seconds = settings.s3_complete_seconds
+            self._config = self._config.merge(AioConfig(**once))
         self._opening = asyncio.Lock()
         self._checking = asyncio.Lock()
         self._checked = float("-inf")
@@ -95,7 +97,7 @@ class S3Bucket(Bucket):
         """The one instance of this event loop for one of PURPOSES."""
         buckets = _BUCKETS.setdefault(asyncio.get_running_loop(), {})
         if (settings, purpose) not in buckets:
-            buckets[settings, purpose] = cls(settings, is_patient=purpose == "long calls")
+            buckets[settings, purpose] = cls(settings, purpose)
         return buckets[settings, purpose]
 
     @property
@@ -129,18 +131,19 @@ class S3Bucket(Bucket):
         # tc_aws collapses slashes: another key. Ours are checked before they come here.
         return path
 
-    async def read(self, key: str) -> bytes:
-        """The whole object.
+    async def read(self, key: str, limit: int) -> tuple[StoredObject, bytes]:
+        """The whole object, and what S3 says of it.
+
+        Args:
+            limit: the most bytes of it.
 
         Raises:
-            InvalidPath, NotFound, OriginalTooLarge (over SOURCE_MAX_BYTES), StorageError,
-            StorageTimeout.
+            InvalidPath, NotFound, OriginalTooLarge, StorageError, StorageTimeout.
         """
         with self._our_errors("GetObject", key):
             async with asyncio.timeout(self._settings.s3_total_seconds):
                 answer = await self.get(key)
                 async with answer["Body"]:
-                    limit = self._settings.source_max_bytes
                     if answer["ContentLength"] > limit:
                         raise OriginalTooLarge(
                             f"the original has {answer['ContentLength']} bytes, "
@@ -148,7 +151,7 @@ class S3Bucket(Bucket):
                             limit=limit,
                         )
                     data: bytes = await answer["Body"].read()
-                    return data
+                    return _stored(answer), data
 
     @property
     def name(self) -> str:
@@ -193,7 +196,7 @@ class S3Bucket(Bucket):
         """
         wanted = {"Range": byte_range, "IfMatch": etag}
         with self._our_errors("GetObject", key):
-            async with asyncio.timeout(self._settings.s3_total_seconds):
+            async with asyncio.timeout(self._seconds):
                 client = await self.open_client()
                 answer = await client.get_object(
                     Bucket=self._bucket,
@@ -284,10 +287,10 @@ class S3Bucket(Bucket):
     def _forbidden(self, operation: str, key: str, code: str) -> RenuoError:
         if self._settings.s3_forbidden_is_missing and code not in WRONG_CREDENTIALS:
             return NotFound(f"there is no object {key}")
-        logger.error("S3 %s: refused, %s", operation, self._what_is_lacking(operation, code))
+        logger.error("S3 %s: refused, %s", operation, self._what_is_lacking(operation, key, code))
         return StorageError("the storage refused the request")
 
-    def _what_is_lacking(self, operation: str, code: str) -> str:
+    def _what_is_lacking(self, operation: str, key: str, code: str) -> str:
         if code in WRONG_CREDENTIALS:
             return f"S3_PUBLIC_KEY or S3_SECRET_KEY is wrong ({code})"
         bucket = f"arn:aws:s3:::{self._bucket}"
@@ -296,8 +299,9 @@ class S3Bucket(Bucket):
             lacking = f"the access key lacks the permission for {operation} on {bucket}/*"
         elif operation in {"HeadObject", "GetObject"}:
             lacking = (
-                f"the access key lacks s3:GetObject on {bucket}/o/*, or the object is missing and "
-                f"it lacks s3:ListBucket on {bucket} (see S3_FORBIDDEN_IS_MISSING)"
+                f"the access key lacks s3:GetObject on {bucket}/{key.partition('/')[0]}/*, "
+                f"or the object is missing and it lacks s3:ListBucket on {bucket} "
+                "(see S3_FORBIDDEN_IS_MISSING)"
             )
         if operation.startswith("Head"):  # S3 gives no reason in an answer without body
             lacking += ", or S3_PUBLIC_KEY or S3_SECRET_KEY is wrong"
@@ -348,6 +352,13 @@ def client_config(settings: Settings, config_class: Any) -> Any:
     )
 
 
+def _seconds_of_one_try(settings: Settings, purpose: str) -> float:
+    if purpose == "derivatives":  # they can be made again: not worth a second try
+        return settings.derivative_seconds
+    # A copy or a join that is tried again while the first goes on is done twice.
+    return settings.s3_complete_seconds
+
+
 def _stored(answer: dict[str, Any]) -> StoredObject:
     return StoredObject(
         size=answer["ContentLength"],
@@ -357,4 +368,5 @@ def _stored(answer: dict[str, Any]) -> StoredObject:
         content_range=answer.get("ContentRange"),
         metadata=answer.get("Metadata", {}),
         checksum_sha256=answer.get("ChecksumSHA256", ""),
+        cache_control=answer.get("CacheControl", ""),
     )

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +11,11 @@ from thumbor_renuo.apps import App
 from thumbor_renuo.errors import BadRequest, InvalidPath
 from thumbor_renuo.s3 import objects
 from thumbor_renuo.s3.client import S3Bucket
+from thumbor_renuo.s3.deletion import delete_all
 from thumbor_renuo.s3.object_key import ObjectKey
 from thumbor_renuo.s3.objects import PAGE, ListedObject
 
 MOST_DELETED = 10_000  # in one request; what is left takes another
-# What a key may have and the XML of DeleteObjects may not (XML 1.0, 2.2).
-NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 @dataclass
@@ -131,10 +129,7 @@ async def delete_prefix(bucket: S3Bucket, app: App, prefix: str) -> Deleted:
 
 async def _delete(bucket: S3Bucket, app: App, keys: Iterable[str], result: Deleted) -> None:
     wanted = list(dict.fromkeys(keys))[:PAGE]
-    in_xml = [key for key in wanted if not NOT_IN_XML.search(key)]
-    failed = await objects.delete_many(bucket, in_xml) if in_xml else {}
-    for key in set(wanted).difference(in_xml):
-        await objects.delete(bucket, key)
+    failed = await delete_all(bucket, wanted)
     result.count += len(wanted) - len(failed)
     result.failed += [
         {"file_path": key.removeprefix(folder(app)), "message": f"the storage refused ({code})"}

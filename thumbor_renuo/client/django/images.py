@@ -7,20 +7,21 @@ from django.core.exceptions import ImproperlyConfigured  # type: ignore[import-u
 
 from thumbor_renuo.client.image_urls import ImageUrls
 
+NAMES = ("RENUO_CDN_HOST", "RENUO_APP", "RENUO_PRIVATE_KEY")
+
 
 def images() -> ImageUrls:
-    """Of RENUO_CDN_HOST and RENUO_APP.
+    """Of RENUO_CDN_HOST, RENUO_APP and RENUO_PRIVATE_KEY.
 
     Raises:
         ImproperlyConfigured: the host is missing, or one of them is wrong.
     """
-    host, app = getattr(settings, "RENUO_CDN_HOST", None), getattr(settings, "RENUO_APP", None)
     try:
-        return _made(host, app)
+        return _made(*(getattr(settings, name, None) for name in NAMES))
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"RENUO_CDN_HOST, RENUO_APP: {error}") from None
+        raise ImproperlyConfigured(f"{', '.join(NAMES)}: {error}") from None
 
 
 @lru_cache(maxsize=8)
-def _made(host: str, app: str | None) -> ImageUrls:
-    return ImageUrls(host, app)
+def _made(host: str, app: str | None, private_key: str | None) -> ImageUrls:
+    return ImageUrls(host, app, private_key=private_key)

@@ -1,6 +1,7 @@
-"""`{% load renuo %}`: image_url, image_srcset, image_preset and image_original.
+"""`{% load renuo %}`: image_url, image_srcset, image_preset, image_original.
 
-What they give holds no character that HTML would have to escape.
+For private apps there are signed_image_url and signed_image_srcset. What they all give holds no
+character that HTML would have to escape.
 """
 
 from collections.abc import Iterable
@@ -50,6 +51,18 @@ def image_srcset(
         densities=None if densities is None else _numbers(densities),
         **more,
     )
+
+
+@register.simple_tag
+def signed_image_url(key: str, options: str = "", **more: Any) -> str:
+    """`{% signed_image_url key "300x300" expires_in=600 %}`: as ImageUrls.signed_url."""
+    return images().signed_url(key, options, **more)
+
+
+@register.simple_tag
+def signed_image_srcset(key: str, *widths: int, **more: Any) -> str:
+    """`{% signed_image_srcset key 320 640 options="smart" %}`: as ImageUrls.signed_srcset."""
+    return images().signed_srcset(key, widths, **more)
 
 
 def _numbers(given: str | float | Iterable[float]) -> list[float]:

@@ -1,0 +1,1 @@
+"""Filters for Thumbor that hold what its own do not."""

@@ -1,0 +1,52 @@
+"""Thumbor's filters, which fail with a message instead of a 500."""
+
+from typing import Any
+
+from thumbor.filters import FiltersFactory, FiltersRunner
+from tornado.web import HTTPError
+
+from thumbor_renuo.errors import InvalidOptions, RenuoError
+
+
+class CarefulFilters:
+    """Thumbor's filters factory, whose filters say what is wrong."""
+
+    def __init__(self, factory: FiltersFactory) -> None:
+        self._factory = factory
+        self.filter_classes_map = factory.filter_classes_map
+
+    def create_instances(self, context: Any, filter_params: Any) -> "_CarefulRunner":
+        """Make the filters of one request."""
+        runner = self._factory.create_instances(context, filter_params)
+        return _CarefulRunner(runner.filter_instances)
+
+
+class _CarefulRunner(FiltersRunner):
+    async def apply_filters(self, phase: str) -> None:
+        filters = self.filter_instances.get(phase) or []
+        while filters:
+            running = filters.pop(0)
+            name = running.runnable_method.filter_data["name"]
+            if name == "round_corner":
+                _check_corner(running)
+            try:
+                await running.run()
+            except RenuoError:
+                raise
+            except HTTPError as error:
+                raise InvalidOptions(f"an image that {name!r} names cannot be had") from error
+            except Exception as error:
+                raise InvalidOptions(
+                    f"the filter {name!r} cannot be applied with these arguments to this image"
+                ) from error
+
+
+def _check_corner(corner: Any) -> None:
+    """Thumbor's C code writes past its memory where a corner is one pixel high."""
+    radii = [int(part) for part in corner.params[0].split("|")]
+    height = corner.engine.size[1]
+    if radii[0] and min(radii[-1], height // 2) == 1:
+        raise InvalidOptions(
+            f"'round_corner' takes radii of 2 and more, and images of 4 and more pixels in height; "
+            f"this one has {height}"
+        )

@@ -1,0 +1,82 @@
+"""What the header of a picture tells, before any pixel is decoded."""
+
+from dataclasses import dataclass
+
+from thumbor_renuo.errors import TooLarge, UnreadableImage
+from thumbor_renuo.imaging import structure
+from thumbor_renuo.imaging.decode import field, open_header
+from thumbor_renuo.imaging.formats import AVIF, GIF, JPEG, PNG, TIFF, WEBP, Format
+
+ON_ITS_SIDE = 5  # this EXIF orientation and those above swap width and height
+SIGNATURES = (
+    (b"\xff\xd8\xff", 0, JPEG),
+    (b"\x89PNG\r\n\x1a\n", 0, PNG),
+    (b"GIF87a", 0, GIF),
+    (b"GIF89a", 0, GIF),
+    (b"WEBP", 8, WEBP),
+    (b"II*\x00", 0, TIFF),
+    (b"MM\x00*", 0, TIFF),
+)
+BMP_HEADER_BYTES = 26
+MAX_BRANDS_BYTES = 256
+
+
+@dataclass(frozen=True)
+class Header:
+    """A picture's true type, and its sides in pixels as displayed."""
+
+    format: str
+    width: int
+    height: int
+    frames: int = 1
+
+
+def read_header(data: bytes) -> Header:
+    """Find out type, size and frames.
+
+    Raises:
+        UnreadableImage: it is no picture of a known type, or its header is damaged.
+        TooLarge: it is made of more scans or pieces than a picture has.
+    """
+    if data.startswith(b"BM"):
+        return _bmp(data)
+    kind = _kind(data)
+    if kind is None:
+        raise UnreadableImage("the object is no image of a known type")
+    frames = _checked(kind, data)
+    image = open_header(kind, data)
+    if kind.is_paged:
+        frames = field(image, "n-pages", 1)
+    width, height = image.width, image.height
+    if field(image, "orientation", 1) >= ON_ITS_SIDE:
+        width, height = height, width
+    return Header(kind.name, width, height, frames)
+
+
+def _kind(data: bytes) -> Format | None:
+    if data[4:8] == b"ftyp":
+        size = min(int.from_bytes(data[:4], "big"), MAX_BRANDS_BYTES)
+        # The major brand, a version, and the compatible ones (ISO/IEC 14496-12, 4.3).
+        brands = {data[at : at + 4] for at in (8, *range(16, size, 4))}
+        return AVIF if brands & structure.AVIF_BRANDS else None
+    found = (kind for mark, at, kind in SIGNATURES if data[at : at + len(mark)] == mark)
+    return next(found, None)
+
+
+def _checked(kind: Format, data: bytes) -> int:
+    try:
+        return kind.check(data)
+    except TooLarge:
+        raise
+    except UnreadableImage:
+        # Cut short: how much of it can be shown is for the engine to say.
+        return 1
+
+
+def _bmp(data: bytes) -> Header:
+    if len(data) < BMP_HEADER_BYTES:
+        raise UnreadableImage("the BMP is cut short")
+    width, height = (int.from_bytes(data[at : at + 4], "little", signed=True) for at in (18, 22))
+    if width <= 0 or height == 0:
+        raise UnreadableImage("the BMP has no pixels")
+    return Header("bmp", width, abs(height))  # a negative height: its lines begin at the top

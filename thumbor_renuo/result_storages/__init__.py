@@ -1,0 +1,1 @@
+"""Thumbor's result storages: where made thumbnails lie."""
