@@ -168,11 +168,12 @@ def test_at_most_a_hundred_filters_are_read() -> None:
 
 @pytest.mark.parametrize("call", [
     "frame(" + " " * 900 + ",)", "watermark(" + "','," * 200 + "0)", "format(" + "a" * 2000 + ")",
-], ids=["blanks", "quotes", "length"])  # fmt: skip
+    "blur(" + "9" * 17 + ",1x)",
+], ids=["blanks", "quotes", "length", "digits"])  # fmt: skip
 def test_what_takes_the_grammar_long_is_refused_before_it(
     call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thumbor's grammar goes back over blanks and quotes: it never sees many of them."""
+    """Thumbor's grammar goes back over blanks, quotes and digits: it never sees many of them."""
     grammar = SimpleNamespace(match=lambda _call: pytest.fail("the grammar was asked"))
     monkeypatch.setitem(KNOWN, call.partition("(")[0], SimpleNamespace(regex=grammar))
     refused(call)

@@ -1,4 +1,4 @@
-"""thumbor_renuo.delivery.limits: bounds on the path before any byte is fetched, and on the source."""
+"""thumbor_renuo.delivery.limits: bounds on the path before any fetch, then on the source."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Thumbnails as HTTP has it: validators, formats, lifetimes, fallback, privacy, the CDN's secret."""
+"""Thumbnails as HTTP has it: validators, formats, lifetimes, fallback, privacy, the secret."""
 
 import json
 import re

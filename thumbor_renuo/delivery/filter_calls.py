@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from thumbor_renuo.delivery.filter_values import check_matrix, writer
+from thumbor_renuo.delivery.filter_values import MAX_DECIMALS, MAX_DIGITS, check_matrix, writer
 from thumbor_renuo.errors import InvalidOptions
 
 MAX_CALLS = 100
 MAX_CALL = 1024
 QUOTES = 2
 BLANKS = re.compile(r"\s{2}")
+LONG_NUMBER = re.compile(rf"\d{{{MAX_DECIMALS + 2},}}")
 WITH_IMAGE = {"watermark", "frame"}
 # It takes another image's name out of the key, which nobody would have checked.
 UNAVAILABLE = {"extract_focal"}
@@ -117,6 +118,11 @@ def _check_shape(name: str, call: str) -> None:
     if BLANKS.search(call) or call.count("'") > QUOTES:
         raise InvalidOptions(
             f"the filter {name!r} has several blanks in a row or more than {QUOTES} quotes"
+        )
+    # The same of digits: two numbers of 500 take it 6 seconds. A name may have them.
+    if name not in WITH_IMAGE and LONG_NUMBER.search(call):
+        raise InvalidOptions(
+            f"an argument of {name!r} has more than {MAX_DIGITS} digits", limit=MAX_DIGITS
         )
 
 

@@ -32,6 +32,7 @@ PART = re.compile("|".join(PARTS), re.ASCII)
 # What a part says that is not there.
 DEFAULTS = {"crop": "0x0:0x0", "size": "0x0", "halign": "center", "valign": "middle"}
 FILTERS = "filters"
+ORIGINAL = "orig"
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,10 @@ def _crop(values: Mapping[str, str]) -> str:
 
 
 def _size(values: Mapping[str, str], options: str) -> str:
-    width, height = _plain(values["width"]), _plain(values["height"])
-    text = f"{values['horizontal_flip']}{width}x{values['vertical_flip']}{height}"
+    sides = [_plain(values["width"]), _plain(values["height"])]
+    if set(sides) == {ORIGINAL, "0"}:  # Thumbor fails on a side that follows from `orig`
+        sides = [ORIGINAL, ORIGINAL]
+    text = f"{values['horizontal_flip']}{sides[0]}x{values['vertical_flip']}{sides[1]}"
     is_given = text != "0x0" or values["width"] or values["height"]
     # The grammar's groups do not tell an `x` alone, without numbers, from no size at all.
     return text if is_given or "x" in options.partition("filters:")[0].split("/") else ""

@@ -1,5 +1,7 @@
 """GET /<signature>/<options>/<image>: Thumbor's own signed URLs; unsafe ones are refused."""
 
+from urllib.parse import unquote
+
 from thumbor.url import Url
 
 from thumbor_renuo.delivery.media_type import image_headers
@@ -23,6 +25,7 @@ class SignedHandler(ImageHandler):
         """Let Thumbor check the signature."""
         if parameters.get("unsafe"):
             raise BadRequest("unsafe URLs are not served: sign it, or use /t/<options>/u/<key>")
+        self._check_signature()
         self.standing_headers = image_headers(cors=self.services.settings.image_cors)
         await self.serve(self._wanted(parameters), vary="Accept")
 
@@ -31,6 +34,13 @@ class SignedHandler(ImageHandler):
     def allows_scripts(self) -> bool:
         """As the deployment's options say: such a URL may name any app's image."""
         return self.services.settings.image_cors
+
+    def _check_signature(self) -> None:
+        """Before anything is asked of S3; Thumbor does it once more before it renders."""
+        _, signature, signed = self.request.path.split("/", 2)
+        signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
+        if not signer.validate(unquote(signature).encode(), signed):
+            raise BadRequest("the URL's signature is not valid")
 
     def _wanted(self, parameters: dict[str, str | None]) -> Wanted:
         try:

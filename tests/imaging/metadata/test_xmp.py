@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thumbor_renuo.imaging.metadata import xmp
-from thumbor_renuo.imaging.metadata.blob import Blob, StoredFile
+from thumbor_renuo.imaging.metadata.blob import Blob, StoredFile, Unwalkable
 from thumbor_renuo.imaging.metadata.patches import Patches
 
 
@@ -48,7 +48,8 @@ def test_other_names_stay(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "<a b:GPSLatitude='47'/>".encode("utf-16"), b"<a:GPSLatitude>47",
+    "<a b:GPSLatitude='47'/>".encode("utf-16"), b"<a:GPSLatitude>47", b"<a:GPSLatitude",
+    b"<a:gps<a:city/>",
     b"<a b:GPSLatitude='47/>", b"<a:gps><a:gps>1</a:gps>2</a:gps>", b"<a:gpsa>1</a:gpsb>",
     b"\0<a/>", b"<a:gps/>" * 3000,
 ])  # fmt: skip
@@ -65,3 +66,17 @@ def test_no_property_of_a_place_is_left(text: bytes) -> None:
     kept = blanked(text)
     assert len(kept) == len(text)
     assert xmp.PROPERTY.search(kept) is None
+
+
+def test_a_packet_has_a_limit() -> None:
+    """One byte more than is looked through is refused, and not read."""
+
+    async def read(at: int, count: int) -> bytes:
+        return b" " * count
+
+    size = xmp.MAX_PACKET_BYTES
+    walk = xmp.blank(Blob(StoredFile(read, size), [(0, size)]))
+    with pytest.raises(StopIteration):
+        walk.send(None)
+    with pytest.raises(Unwalkable, match="XMP"):
+        xmp.blank(Blob(StoredFile(read, size + 1), [(0, size + 1)])).send(None)

@@ -10,6 +10,7 @@ Read = Callable[[int, int], Awaitable[bytes]]
 
 # What one file may cost. Photographs take one to five reads and a few hundred steps.
 MAX_READS, MAX_BYTES, MAX_STEPS = 200, 32 * 1024**2, 50_000
+MAX_WRITTEN = 8 * 1024**2  # it is held for as long as a client takes to receive the file
 FIRST_WINDOW, JUMP_WINDOW, MAX_WINDOW = 64 * 1024, 16 * 1024, 256 * 1024
 KEPT_WINDOWS = 4
 STEPS_BETWEEN_RESTS = 2000
@@ -74,20 +75,20 @@ class StoredFile:
 
     def write(self, at: int, data: bytes) -> None:
         """Note what is to stand from a place on."""
-        self._written = self._bounded(self._written + len(data))
+        self._written = self._bounded(self._written + len(data), MAX_WRITTEN)
         self.written.append((at, data))
 
     def fill(self, at: int, size: int, byte: bytes) -> None:
         """Note that the same byte is to stand everywhere from a place on."""
-        self._bounded(self._written + size)  # before there are so many
+        self._bounded(self._written + size, MAX_WRITTEN)  # before there are so many
         self.write(at, byte * size)
 
     @staticmethod
-    def _bounded(count: int) -> int:
-        if count > MAX_BYTES:
+    def _bounded(count: int, limit: int = MAX_BYTES) -> int:
+        if count > limit:
             raise Unwalkable(
-                f"the place in this original is not looked for in more than {MAX_BYTES} bytes",
-                limit=MAX_BYTES,
+                f"the place in this original is not looked for in more than {limit} bytes",
+                limit=limit,
             )
         return count
 
