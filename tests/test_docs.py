@@ -15,9 +15,10 @@ from thumbor_renuo.cli import _parser
 from thumbor_renuo.config import Settings, environment_name
 from thumbor_renuo.errors import ContentRefused, RenuoError
 from thumbor_renuo.handlers.openapi import DOCUMENT
+from thumbor_renuo.image_rules import IMAGE_RULES, ImageRules
 from thumbor_renuo.uploads import webhook_queue
 
-PAGES = ("uploads.md", "webhooks.md", "delivery.md")
+PAGES = ("uploads.md", "webhooks.md", "delivery.md", "http.md")
 SPEC: dict[str, Any] = json.loads(DOCUMENT.read_bytes())
 
 
@@ -25,7 +26,8 @@ def table(page: str, first: str) -> list[list[str]]:
     """The rows of the table whose first column has this title."""
     text = (FOLDER / page).read_text()
     body = text[text.index(f"| {first} |") :].split("\n\n")[0].splitlines()[2:]
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in body]
+    cells = [re.split(r"(?<!\\)\|", row.strip("|")) for row in body]
+    return [[cell.strip().replace("\\|", "|") for cell in row] for row in cells]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -42,6 +44,18 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in _headings(text)}
+
+
+def test_every_rule_for_images_is_told() -> None:
+    """Name, default and what it accepts are those of image_rules."""
+    told = {row[0].strip("`"): row[1:] for row in table("delivery.md", "rule")}
+    assert list(told) == list(IMAGE_RULES)
+    for rule in fields(ImageRules):
+        default, accepts, meaning = told[rule.name]
+        assert accepts == IMAGE_RULES[rule.name].wants
+        assert meaning
+        if setting := rule.metadata["setting"]:
+            assert default == f"`{setting.upper()}`"
 
 
 def _headings(text: str) -> list[str]:

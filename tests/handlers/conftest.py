@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,16 @@ def error_of(response: HTTPResponse) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(response.body)
     assert body["message"]
     return body
+
+
+def write_apps(folder: Path, **rules: str) -> dict[str, str]:
+    """The options for an app of these rules, in TOML's words."""
+    file = folder / "apps.toml"
+    lines = "\n".join(f"{name} = {value}" for name, value in rules.items())
+    file.write_text(
+        '[[apps]]\nname = "foobar"\nenv = "develop"\napi_key = "k"\nprivate_key = "p"\n' + lines
+    )
+    return {"APPS_FILE": str(file), "API_KEYS": ""}
 
 
 @pytest.fixture

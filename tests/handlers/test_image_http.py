@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import API_KEYS
-from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture
+from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture, write_apps
 from thumbor_renuo.apps import digest
 from thumbor_renuo.delivery.path_signature import sign
 from thumbor_renuo.engines.pil import Engine
@@ -46,16 +46,6 @@ def asked(caplog: pytest.LogCaptureFixture) -> Any:
         return Counter(method.rpartition("m")[2] for method in methods)
 
     return count
-
-
-def write_apps(folder: Path, **rules: str) -> dict[str, str]:
-    """The options for an app of these rules, in TOML's words."""
-    file = folder / "apps.toml"
-    lines = "\n".join(f"{name} = {value}" for name, value in rules.items())
-    file.write_text(
-        '[[apps]]\nname = "foobar"\nenv = "develop"\napi_key = "k"\nprivate_key = "p"\n' + lines
-    )
-    return {"APPS_FILE": str(file), "API_KEYS": ""}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import socket
 import struct
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from http.client import HTTPMessage, HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -153,7 +154,10 @@ def unread_bytes(port: int) -> int:
 
 def _clients_of(pid: int, port: int) -> set[int]:
     """The clients' ports of the connections that a process holds on the service's port."""
-    files = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    files = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since
+            files.add(os.readlink(file))
     return {
         int(row[2].split(":")[1], 16) for row in _rows(port) if f"socket:[{row[9]}]" in files
     } - {0}
@@ -163,3 +167,15 @@ def _rows(port: int) -> list[list[str]]:
     """The open connections on a service's port (proc(5), /proc/net/tcp)."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [row for row in rows if int(row[1].split(":")[1], 16) == port and row[3] == "01"]
+
+
+def open_files(pid: int) -> int:
+    """How many file descriptors a process has."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def resident_bytes(pid: int) -> int:
+    """How much memory a process has for itself, without what it shares with its parent."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    lines = [line.split() for line in rollup if line.startswith(("Private_Clean", "Private_Dirty"))]
+    return sum(int(line[1]) for line in lines) * 1024

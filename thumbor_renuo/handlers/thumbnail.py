@@ -107,9 +107,7 @@ class ThumbnailHandler(ImageHandler):
 
     def _wanted(self, app: App, rules: ImageRules, path: ThumbnailPath) -> Wanted:
         settings = self.services.settings
-        variant = path.variant or output_format.negotiate(
-            self.request.headers.get("Accept"), settings.auto_formats
-        )
+        variant = path.variant or self._negotiated(path)
         signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
         signature = signer.signature(path.signed_part).decode()
         return Wanted(
@@ -132,9 +130,15 @@ class ThumbnailHandler(ImageHandler):
             settings=settings,
         )
 
+    def _negotiated(self, path: ThumbnailPath) -> str:
+        if path.parameters["meta"]:  # facts have one format
+            return "auto"
+        accept = self.request.headers.get("Accept")
+        return output_format.negotiate(accept, self.services.settings.auto_formats)
+
     def _vary(self, path: ThumbnailPath) -> str:
         is_negotiated = output_format.is_negotiated(path.variant, path.parameters.get("filters"))
-        names = ["Accept"] if is_negotiated else []
+        names = ["Accept"] if is_negotiated and not path.parameters["meta"] else []
         if self.services.settings.client_hints:
             names.append(client_hints.VARY)
             self.set_header("Accept-CH", client_hints.ACCEPT_CH)
