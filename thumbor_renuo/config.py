@@ -470,6 +470,13 @@ class Settings:
         number(0, 100, "filters"),
         "The most filters in one thumbnail's options.",
     )
+    thumbnail_filter_steps: int = _option(
+        600_000_000,
+        "Delivery",
+        number(1_000_000, 10**12, "steps"),
+        "The most work that the filters of one thumbnail may be: pixels, times those that are "
+        "looked at for each (blur(20): 82). Some 400 million take a second.",
+    )
     thumbnail_queue: int = _option(
         100,
         "Delivery",

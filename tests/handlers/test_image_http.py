@@ -427,6 +427,43 @@ class TestLimits:
         response = await fetch(f"/t/20x20/u/{KEY}")
         assert (response.code, error_of(response)["limit"]) == (413, 1)
 
+    @pytest.mark.parametrize(("inside", "outside", "size"), [
+        ("40x40/filters:blur(150)", "50x50/filters:blur(150)", (64, 48)),
+        ("filters:" + ":".join(["grayscale()"] * 9), "filters:" + ":".join(["grayscale()"] * 10),
+         (100, 105)),
+        ("40x40/filters:watermark({logo},repeat,0,0)",
+         "80x80/filters:watermark({logo},repeat,0,0)", (64, 48)),
+        ("0x90/filters:fill(blur)", "40x150/filters:fill(blur)", (40, 90)),
+    ])  # fmt: skip
+    @pytest.mark.options(THUMBNAIL_FILTER_STEPS="1000000")
+    async def test_the_work_of_filters(
+        self, fetch: Fetch, bucket: Any, inside: str, outside: str, size: Size
+    ) -> None:
+        """Pixels times what is looked at for each, of all filters together; before it is done."""
+        bucket.put_object(Key=KEY, Body=picture(size=size))
+        logo = f"{FOLDER}/logo.png"
+        bucket.put_object(Key=logo, Body=picture("PNG", (2, 2)))
+        assert (await fetch(f"/t/{inside.format(logo=logo)}/u/{KEY}")).code == 200
+        response = await fetch(f"/t/{outside.format(logo=logo)}/u/{KEY}")
+        assert response.code == 400
+        assert error_of(response)["limit"] == 1_000_000
+
+    @rules(image="{max_pixels = 10000}")
+    async def test_what_is_only_seen_on_the_way(self, fetch: Fetch, bucket: Any) -> None:
+        """A strip that trim leaves, and a watermark that is stretched."""
+        strip = Image.new("RGB", (100, 100), "white")
+        strip.paste("black", (50, 2, 52, 98))
+        file = BytesIO()
+        strip.save(file, "PNG")
+        bucket.put_object(Key=KEY, Body=file.getvalue())
+        line = f"{FOLDER}/line.png"
+        bucket.put_object(Key=line, Body=picture("PNG", (2, 99)))
+        mark = f"100x100/filters:watermark({line},0,0,0,100)"
+        for options in ("trim/50x0", mark):
+            response = await fetch(f"/t/{options}/u/{KEY}")
+            assert response.code == 400
+            assert error_of(response)["limit"] == 10_000
+
     async def test_the_true_type_counts(self, fetch: Fetch, bucket: Any) -> None:
         """HTML that is called a JPEG."""
         bucket.put_object(Key=KEY, Body=b"<html>", ContentType="image/jpeg")

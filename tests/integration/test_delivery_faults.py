@@ -165,9 +165,7 @@ def assert_served_without_looking(
         assert is_made(answer)
         seconds = store_seconds(answer.headers)
         assert seconds < (DERIVATIVE_SECONDS + 0.5 if width == 40 else DERIVATIVE_SECONDS)
-    eventually(
-        lambda: stored(s3, f"r/{key}/~/") == ["40x30@auto", "41x30@auto"], "both are stored"
-    )
+    eventually(lambda: stored(s3, f"r/{key}/~/") == ["40x30@auto", "41x30@auto"], "both are stored")
 
 
 def is_found(asking: Asking, path: str) -> bool:

@@ -12,8 +12,16 @@ from typing import Any
 import pytest
 import redis
 
-from tests.integration.asking import Asking, error_of, open_files, resident_bytes, spread, stored
-from tests.integration.asking import uploaded as upload
+from tests.integration.asking import (
+    Asking,
+    error_of,
+    open_files,
+    resident_bytes,
+    spread,
+    stored,
+    unread_bytes,
+    uploaded,
+)
 from tests.integration.conftest import (
     Service,
     environment_for,
@@ -39,7 +47,7 @@ AT_ONCE = 2.0
 
 # Python imports a module of this name at its start: on SIGUSR1 the process writes down what it
 # holds, without a route that tells it to everybody.
-PEEK = '''
+PEEK = """
 import asyncio, gc, json, os, signal
 from collections import Counter
 
@@ -64,8 +72,16 @@ def peek(*_):
     os.replace(f"{file}.new", file)
 
 signal.signal(signal.SIGUSR1, peek)
-'''
-NOTHING = {"requests": 0, "flights": 0, "places": 0, "waiting": 0, "renders": 0}
+"""
+IDLE = {
+    # What serves, and what runs beside the requests.
+    "tasks": {"_guarded": 2, "_serve": 1},
+    "requests": 0,
+    "flights": 0,
+    "places": 0,
+    "waiting": 0,
+    "renders": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +119,11 @@ def service(
     changes = {
         "S3_ENDPOINT": proxy.endpoint,
         "S3_RETRIES": "0",
-        "DERIVATIVE_SECONDS": "10",
+        # Whoever waits for S3 after its client has left is found waiting.
+        "S3_READ_SECONDS": "60",
+        "S3_TOTAL_SECONDS": "60",
+        "DERIVATIVE_SECONDS": "60",
+        "THUMBNAIL_WAIT_SECONDS": "60",
         "MEMORY_CACHE_SECONDS": "0",
         "THUMBNAIL_QUEUE": str(QUEUE),
         "REDIS_URL": server.url,
@@ -122,13 +142,13 @@ def service(
 @pytest.fixture(scope="module")
 def large(local_s3: LocalS3) -> str:
     """The key of a picture that takes a while."""
-    return upload(local_s3, "large.jpg", noise(2000, 1500))
+    return uploaded(local_s3, "large.jpg", noise(2000, 1500))
 
 
 @pytest.fixture
 def key(local_s3: LocalS3) -> str:
     """An uploaded picture's."""
-    return upload(local_s3, "a.jpg", noise(160, 120))
+    return uploaded(local_s3, "a.jpg", noise(160, 120))
 
 
 def held_by(pid: int, peeks: Path) -> dict[str, Any]:
@@ -159,12 +179,24 @@ class Leaving:
         self._sizes = (f"{width}x{height}" for height in count(20) for width in range(20, 1020))
         self.left = 0
 
-    def all_of(self, number: int) -> None:
-        """So many clients come and leave."""
-        steps = [self.looking, self.loading, self.waiting_for_another, self.rendering]
+    def all_of(self, number: int) -> Iterator[None]:
+        """So many clients come and leave; yields after each group, while S3 still hangs."""
+        steps = [
+            self.asking,
+            self.looking,
+            self.loading,
+            self.waiting_for_another,
+            self.rendering,
+        ]
         for group in range(number // GROUP):
             self._proxy.reset()
             steps[group % len(steps)]()
+            yield
+
+    def asking(self) -> None:
+        """As soon as they have asked."""
+        self._proxy.behave(Fault.HANG, method="GET", prefix=self._key)
+        self._leave(self._ask([next(self._sizes) for _ in range(GROUP)]))
 
     def looking(self) -> None:
         """While the process looks for a stored one."""
@@ -218,40 +250,51 @@ def test_clients_that_leave_mid_render_leave_nothing(
     clients: int,
 ) -> None:
     """No task, no lock, no place, no memory, no file; the next ones are served at once."""
-    leaving = Leaving(service, proxy, large)
-    leaving.all_of(4 * GROUP)
     pids = sorted(service.children())
-    idle = {pid: idle_state(pid, peeks) for pid in pids}
+    warm_up(service, large)
+    for pid in pids:
+        becomes_idle(pid, peeks)
     memory = {pid: resident_bytes(pid) for pid in pids}
     files = {pid: open_files(pid) for pid in pids}
 
-    leaving.all_of(clients)
+    leaving = Leaving(service, proxy, large)
+    for _group in leaving.all_of(clients):
+        for pid in pids:
+            becomes_idle(pid, peeks)
+        assert claims(server) == []
     proxy.reset()
 
-    assert leaving.left == 4 * GROUP + clients
+    assert leaving.left == clients
     for pid in pids:
-        assert idle_state(pid, peeks) == idle[pid]
         assert resident_bytes(pid) - memory[pid] < GROWTH_BYTES
         eventually(lambda p=pid: open_files(p) - files[p] < GROWTH_FILES, "connections are closed")
-    assert claims(server) == []
-    # Of the last step's clients some have their answer before they leave.
-    assert len(service.lines(error="client_left")) > leaving.left // 2
+    # Of those who leave while it is rendered some have their answer before.
+    assert len(service.lines(error="client_left")) > clients // 2
     assert_all_places_are_free(service, proxy, key)
 
 
-def idle_state(pid: int, peeks: Path) -> dict[str, Any]:
-    """What a process holds when nothing is under way any more, which is soon."""
+def warm_up(service: Service, key: str) -> None:
+    """Let each process have rendered as much at once as it ever will."""
+    askings = [asking for group in spread(service, GROUP).values() for asking in group]
+    for number, asking in enumerate(askings):
+        asking.ask(f"/t/{number + 20}x19/u/{key}")
+    assert {asking.answer().status for asking in askings} == {200}
+    for asking in askings:
+        asking.leave()
+
+
+def becomes_idle(pid: int, peeks: Path) -> None:
+    """Wait until a process does nothing but what it always does: it is soon."""
     held: dict[str, Any] = {}
 
     def is_idle() -> bool:
         held.update(held_by(pid, peeks))
-        return NOTHING.items() <= held.items()
+        return held == IDLE
 
     try:
         eventually(is_idle, "nothing is under way")
     except AssertionError:
-        raise AssertionError(f"not idle: {held}") from None
-    return held
+        raise AssertionError(f"nobody is there, and the process holds {held}") from None
 
 
 def assert_all_places_are_free(service: Service, proxy: FaultyS3, key: str) -> None:
@@ -283,7 +326,7 @@ def test_who_leaves_alone_takes_the_render_along(
     proxy.has_received(1, "GET", key)
     asking.leave()
     for pid in service.children():
-        idle_state(pid, peeks)
+        becomes_idle(pid, peeks)
     proxy.behave(Fault.PASS)
     assert Asking(service.port).ask(f"/t/41x30/u/{key}").answer().status == 200
     eventually(lambda: stored(local_s3, f"r/{key}/~/"), "the next one is stored")
@@ -296,14 +339,17 @@ def test_when_the_first_leaves_the_others_of_its_process_are_served(
     service: Service, proxy: FaultyS3, key: str, abruptly: bool
 ) -> None:
     """The render goes on for them: the original is not read again."""
-    (first, second, third), _ = spread(service, 3 * PROCESSES).values()
+    (first, second, third, last), _ = spread(service, 4 * PROCESSES).values()
     proxy.behave(Fault.HANG, method="GET", prefix=key)
-    first.ask(f"/t/40x30/u/{key}")
+    first.ask(f"/t/40x30/u/{key}", {"X-Request-Id": key[-20:].replace("/", "-")})
     proxy.has_received(1, "GET", key)
     for asking in (second, third):
         asking.ask(f"/t/40x30/u/{key}")
+    eventually(lambda: unread_bytes(service.port) == 0, "they have come in")
+    assert last.ask("/ping").answer().status == 200  # and by now they wait
     first.leave(abruptly=abruptly)
-    eventually(lambda: service.lines(error="client_left"), "the process has noticed")
+    line = service.line(request_id=key[-20:].replace("/", "-"))
+    assert (line["status"], line["error"]) == (499, "client_left")
     proxy.behave(Fault.PASS)
     for asking in (second, third):
         answer = asking.answer()

@@ -1,14 +1,21 @@
-"""Thumbor's Pillow engine that turns pictures of all formats the right way up."""
+"""Thumbor's Pillow engine with pictures of all formats the right way up, and bounded ones."""
 
 from typing import Any
 
 from thumbor.engines.pil import Engine as PillowEngine
 
+from thumbor_renuo.delivery.filter_cost import PASTE_STEPS
+from thumbor_renuo.errors import InvalidOptions
+
 EXIF_HEADER = b"Exif\x00\x00"
 
 
 class Engine(PillowEngine):
-    """Reads the EXIF orientation of WebP as well."""
+    """Reads the EXIF orientation of WebP as well, and makes nothing larger than is allowed.
+
+    `context.max_pixels` and `context.filter_steps` (a FilterSteps) set the bounds, where they are
+    there.
+    """
 
     exif: bytes | None
 
@@ -20,3 +27,30 @@ class Engine(PillowEngine):
             # it in every format, and would serve a WebP lying on its side.
             self.exif = EXIF_HEADER + self.exif
         return image
+
+    def resize(self, width: Any, height: Any) -> None:
+        """Resize; what `trim` has left of a picture may ask for more than anybody foresaw."""
+        self._check_size(width, height)
+        super().resize(width, height)
+
+    def gen_image(self, size: Any, color: Any) -> Any:
+        """Make a plain picture."""
+        self._check_size(*size)
+        return super().gen_image(size, color)
+
+    def paste(self, other_engine: Any, pos: Any, merge: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Put another picture on this one: each time it looks at all of this one."""
+        steps = getattr(self.context, "filter_steps", None)
+        if steps is not None:
+            width, height = self.size
+            steps.take("watermark", width * height * PASTE_STEPS)
+        super().paste(other_engine, pos, merge)
+
+    def _check_size(self, width: Any, height: Any) -> None:
+        limit = getattr(self.context, "max_pixels", None)
+        if limit is not None and int(width) * int(height) > limit:
+            raise InvalidOptions(
+                f"an image of {int(width)}x{int(height)} pixels would be made, over the limit of "
+                f"{limit}",
+                limit=limit,
+            )

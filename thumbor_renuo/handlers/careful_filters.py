@@ -5,6 +5,7 @@ from typing import Any
 from thumbor.filters import FiltersFactory, FiltersRunner
 from tornado.web import HTTPError
 
+from thumbor_renuo.delivery.filter_cost import steps_of
 from thumbor_renuo.errors import InvalidOptions, RenuoError
 
 
@@ -30,15 +31,28 @@ class _CarefulRunner(FiltersRunner):
             if name == "round_corner":
                 _check_corner(running)
             try:
+                _count_steps(name, running)
                 await running.run()
             except RenuoError:
                 raise
             except HTTPError as error:
+                # Thumbor makes it of whatever happens to a watermark.
+                if isinstance(error.__context__, RenuoError):
+                    raise error.__context__ from None
                 raise InvalidOptions(f"an image that {name!r} names cannot be had") from error
             except Exception as error:
                 raise InvalidOptions(
                     f"the filter {name!r} cannot be applied with these arguments to this image"
                 ) from error
+
+
+def _count_steps(name: str, running: Any) -> None:
+    engine, steps = running.engine, getattr(running.context, "filter_steps", None)
+    if steps is None or not engine or (engine.image is None and not engine.is_multiple()):
+        return  # there is no image yet
+    width, height = engine.size
+    frames = len(engine.multiple_engine.frame_engines) if engine.is_multiple() else 1
+    steps.take(name, steps_of(name, running.params, width * height * frames))
 
 
 def _check_corner(corner: Any) -> None:

@@ -20,6 +20,7 @@ from thumbor.utils import CONTENT_TYPE
 
 from thumbor_renuo.delivery import cache_policy
 from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
+from thumbor_renuo.delivery.filter_cost import FilterSteps
 from thumbor_renuo.delivery.output_format import choose
 from thumbor_renuo.delivery.server_timing import ServerTiming
 from thumbor_renuo.delivery.thumbnail_etag import seed_of
@@ -106,6 +107,8 @@ class Render(ImagingHandler):
         context.filters_factory = CarefulFilters(context.filters_factory)
         self._loader = SourceLoader(context.modules.loader, self._services, wanted)
         context.modules.loader = SimpleNamespace(load=self._load, validate=self._loader.validate)
+        context.max_pixels = wanted.rules.max_pixels if wanted.path else None
+        context.filter_steps = FilterSteps(self._services.settings.thumbnail_filter_steps)
         context.source_max_bytes = wanted.rules.source_max_bytes
         context.remote_images = self._services.remote
         context.remote_hosts = wanted.rules.remote_hosts or ()
