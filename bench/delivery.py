@@ -55,6 +55,11 @@ def photo() -> bytes:
     return file.getvalue()
 
 
+def new_sizes(url: str, key: str) -> Iterator[str]:
+    """Thumbnails that nobody has asked for before."""
+    return (f"{url}/t/{300 + size}x{200 + size}/u/{key}" for size in count())
+
+
 async def timed(session: aiohttp.ClientSession, path: str) -> float:
     """Milliseconds of one answer; anything but 200 ends the run."""
     began = time.perf_counter()
@@ -96,9 +101,7 @@ async def beside(session: aiohttp.ClientSession, paths: Iterator[str], other: An
 
 async def measure(url: str, keys: tuple[str, str]) -> tuple[Latencies, list[float]]:
     """All turns, ROUNDS times."""
-    flooding, visited = (
-        (f"{url}/t/{300 + size}x{200 + size}/u/{key}" for size in count()) for key in keys
-    )
+    flooding, visited = (new_sizes(url, key) for key in keys)
     latencies: Latencies = {"alone": [], "beside a flood": [], "the flood's own": []}
     seconds = []
     connector = aiohttp.TCPConnector(limit=CLIENTS + 1)

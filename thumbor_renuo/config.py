@@ -552,11 +552,11 @@ class Settings:
         number(0.05, 60, "seconds", whole=False),
         "Longest time to look for a stored thumbnail; past it, it is made.",
     )
-    store_queue: int = _option(
-        200,
+    store_queue_bytes: int = _option(
+        64 * 1024**2,
         "Delivery",
-        number(1, 10_000, "thumbnails"),
-        "The most thumbnails of a process that wait to be stored; more are not stored.",
+        number(1024**2, 64 * 1024**3, "bytes"),
+        "How much of a process's thumbnails waits to be stored; what comes on top is not stored.",
     )
     memory_cache_bytes: int = _option(
         64 * 1024**2,

@@ -94,7 +94,10 @@ async def _serve(
     server.conn_params.no_keep_alive = True
     await asyncio.sleep(HANDSHAKE_SECONDS)
     _stop_accepting(server, sockets)
+    deadline = loop.time() + services.settings.shutdown_seconds
     await _finish(server, services.settings.shutdown_seconds)
+    # What was answered is still to be stored.
+    await services.flights.close(max(deadline - loop.time(), LAST_CHANCE_SECONDS))
     await services.stop(LAST_CHANCE_SECONDS)
     with suppress(TimeoutError):
         async with asyncio.timeout(1):

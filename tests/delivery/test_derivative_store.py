@@ -196,8 +196,21 @@ async def test_an_option_turns_it_off() -> None:
         assert server.requests == 0
 
 
+async def test_what_was_made_of_another_original_is_not_stored(
+    moto_endpoint: str, bucket: Any
+) -> None:
+    """It may have been overwritten while the thumbnail was made."""
+    bucket.put_object(Key=ORIGINAL, Body=b"photo")
+    etag = bucket.Object(ORIGINAL).e_tag
+    async with store_at(moto_endpoint) as store:
+        assert not await store.put(KEY, HAT, original=ORIGINAL, source_etag='"older"')
+        assert await store.get(KEY) is None
+        assert await store.put(KEY, HAT, original=ORIGINAL, source_etag=etag)
+        assert await store.get(KEY)
+
+
 async def test_few_are_stored_at_once_and_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quarter of the connections at most; what is over STORE_QUEUE is not stored."""
+    """A quarter of the connections at most; what is over STORE_QUEUE_BYTES is not stored."""
     going, most, gate = 0, 0, asyncio.Event()
 
     async def slow(*_args: Any) -> bool:
@@ -209,7 +222,9 @@ async def test_few_are_stored_at_once_and_few_wait(monkeypatch: pytest.MonkeyPat
         return True
 
     monkeypatch.setattr(DerivativeStore, "_put", slow)
-    async with store_at("http://127.0.0.1:1", STORE_QUEUE="7", S3_CONNECTIONS="8") as store:
+    async with store_at(
+        "http://127.0.0.1:1", STORE_QUEUE_BYTES="1050000", S3_CONNECTIONS="8"
+    ) as store:
         puts = [asyncio.create_task(store.put(KEY, HAT, original=ORIGINAL)) for _ in range(9)]
         await asyncio.wait(puts, return_when=asyncio.FIRST_COMPLETED)
         assert [put.result() for put in puts if put.done()] == [False, False]

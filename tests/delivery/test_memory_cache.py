@@ -43,6 +43,18 @@ def test_an_entry_ends_after_its_seconds() -> None:
     assert (len(cache), cache.bytes) == (0, 0)
 
 
+def test_what_is_old_already_ends_sooner() -> None:
+    """Its age counts as kept, and what is too old is not kept at all."""
+    clock = Clock()
+    cache = MemoryCache[str](ROOMY, 60, clock=clock)
+    cache.put("a", "value", 5, age=50)
+    cache.put("b", "value", 5, age=60)
+    clock.now += 9.9
+    assert (cache.get("a"), cache.get("b")) == ("value", None)
+    clock.now += 0.1
+    assert cache.get("a") is None
+
+
 def test_the_longest_unused_goes_first() -> None:
     """Being asked for keeps an entry, being old does not drive it out."""
     cache = MemoryCache[int](4 * (ENTRY_BYTES + 1001), 60)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 import time
 from collections import Counter
 from io import BytesIO
@@ -16,7 +17,9 @@ from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture, wr
 from thumbor_renuo.apps import digest
 from thumbor_renuo.delivery.path_signature import sign
 from thumbor_renuo.engines.pil import Engine
+from thumbor_renuo.errors import StorageError, StorageTimeout
 from thumbor_renuo.handlers.services import _MADE
+from thumbor_renuo.s3.client import S3Bucket
 from thumbor_renuo.s3.object_key import ObjectKey
 
 KEY = f"{FOLDER}/a.jpg"  # of no upload of ours: it may change
@@ -470,6 +473,118 @@ class TestLimits:
         assert error_of(await fetch(f"/t/20x20/u/{KEY}"))["error"] == "unreadable_image"
 
 
+class TestAnimations:
+    """GIFs that move."""
+
+    @pytest.mark.parametrize(("options", "kind", "frames"), [
+        ("20x20", "GIF", 2), ("20x20@gif", "GIF", 2), ("20x20@webp", "WEBP", 2),
+        ("20x20@avif", "AVIF", 2), ("20x20@png", "PNG", 2), ("20x20@jpeg", "JPEG", 1),
+        ("20x20/filters:format(jpeg)", "JPEG", 1), ("20x20/filters:format(webp)", "WEBP", 2),
+    ])  # fmt: skip
+    async def test_each_format(
+        self, fetch: Fetch, bucket: Any, options: str, kind: str, frames: int
+    ) -> None:
+        """All frames where the format has any, else the first."""
+        bucket.put_object(Key=KEY, Body=animation())
+        image = opened(await fetch(f"/t/{options}/u/{KEY}"))
+        assert (image.format, getattr(image, "n_frames", 1)) == (kind, frames)
+
+    async def test_the_frames_keep_their_times(self, fetch: Fetch, bucket: Any) -> None:
+        """In milliseconds."""
+        bucket.put_object(Key=KEY, Body=animation())
+        image = opened(await fetch(f"/t/20x20/u/{KEY}"))
+        times = []
+        for frame in range(2):
+            image.seek(frame)
+            times.append(image.info["duration"])
+        assert times == [100, 250]
+
+    @pytest.mark.parametrize("make", ["animation", "still"])
+    async def test_filters_are_applied_to_each_frame(
+        self, fetch: Fetch, bucket: Any, make: str
+    ) -> None:
+        """Of GIFs that move and of those that do not, watermarks as well."""
+        bucket.put_object(Key=KEY, Body=animation() if make == "animation" else picture("GIF"))
+        logo = f"{FOLDER}/logo.png"
+        bucket.put_object(Key=logo, Body=plain("lime"))
+        path = f"/t/40x30/filters:grayscale():watermark({logo},0,0,0)@png/u/{KEY}"
+        image = opened(await fetch(path))
+        for frame in range(getattr(image, "n_frames", 1)):
+            image.seek(frame)
+            shown = image.convert("RGB")
+            red, green, blue = shown.getpixel((20, 20))
+            assert red == green == blue
+            assert shown.getpixel((2, 2)) == (0, 255, 0)
+
+    async def test_a_frame_beyond_its_screen_counts(self, fetch: Fetch, bucket: Any) -> None:
+        """A GIF of a hundred bytes whose second frame has 64 million pixels."""
+        frames = b"".join(
+            b"," + struct.pack("<4HB", 0, 0, side, side, 0) + b"\2\2\x44\1\0"
+            for side in (1, 8000, 8000)
+        )
+        head = b"GIF89a" + struct.pack("<2H3B", 1, 1, 0x80, 0, 0) + bytes(3) + b"\xff" * 3
+        bucket.put_object(Key=KEY, Body=head + frames + b";")
+        response = await fetch(f"/t/1x1/u/{KEY}")
+        assert response.code == 413
+        assert "192000000 pixels" in error_of(response)["message"]
+
+
+class TestFaults:
+    """What is wrong inside."""
+
+    async def test_a_damaged_avif(self, fetch: Fetch, bucket: Any) -> None:
+        """Its container is whole, its picture is not."""
+        sound = picture("AVIF", (300, 200))
+        for at in range(len(sound) // 2, len(sound), 7):
+            damaged = sound[:at] + bytes([sound[at] ^ 0xFF]) + sound[at + 1 :]
+            bucket.put_object(Key=KEY, Body=damaged)
+            response = await fetch(f"/t/20x20/u/{KEY}")
+            assert response.code in {200, 400}
+            if response.code == 400:
+                break
+        assert error_of(response)["error"] == "unreadable_image"
+
+    @pytest.mark.parametrize("name", ["watermark({},0,0,0)", "frame({})"])
+    @pytest.mark.parametrize(("error", "status"), [(StorageError, 502), (StorageTimeout, 504)])
+    @pytest.mark.usefixtures("source")
+    async def test_a_watermark_that_cannot_be_loaded_now(
+        self, fetch: Fetch, bucket: Any, monkeypatch: Any, name: str, error: Any, status: int
+    ) -> None:
+        """It passes, so that nobody may keep it."""
+        logo, read = f"{FOLDER}/logo.png", S3Bucket.read
+        bucket.put_object(Key=logo, Body=picture("PNG"))
+
+        async def failing(self: S3Bucket, key: str, limit: int) -> Any:
+            if key == logo:
+                raise error("the storage is down")
+            return await read(self, key, limit)
+
+        monkeypatch.setattr(S3Bucket, "read", failing)
+        response = await fetch(f"/t/30x30/filters:{name.format(logo)}/u/{KEY}")
+        assert response.code == status
+        assert response.headers["Cache-Control"] == "no-store"
+
+    @pytest.mark.usefixtures("source")
+    async def test_a_watermark_is_loaded_once(self, fetch: Fetch, bucket: Any, asked: Any) -> None:
+        """However many filters want it."""
+        logo = f"{FOLDER}/logo.png"
+        bucket.put_object(Key=logo, Body=plain("lime"))
+        before = asked(f"/bucket/{logo}")
+        filters = ":".join([f"watermark({logo},0,0,0)"] * 3)
+        assert (await fetch(f"/t/30x30/filters:{filters}/u/{KEY}")).code == 200
+        assert asked(f"/bucket/{logo}") - before == {"HEAD": 1, "GET": 1}
+
+    @pytest.mark.options(DERIVATIVES="1/day")
+    async def test_missing_originals_use_up_no_budget(self, fetch: Fetch, bucket: Any) -> None:
+        """Only what is made counts."""
+        for number in range(3):
+            assert (await fetch(f"/t/30x30/u/{FOLDER}/{number}.jpg")).code == 404
+        bucket.put_object(Key=KEY, Body=picture())
+        assert (await fetch(f"/t/30x30/u/{KEY}")).code == 200
+        await settled()
+        assert len(list(bucket.objects.filter(Prefix="r/"))) == 1
+
+
 class TestFallback:
     """An app's own picture for what is missing or broken."""
 
@@ -556,6 +671,23 @@ class TestPrivate:
             bucket.put_object(Key=f"{FOLDER}/{name}", Body=picture())
         assert (await fetch(f"/s/{self.token(scope)}{path}")).code == code
 
+    @rules(private="true", image=f'{{fallback = "{FOLDER}/none.png"}}')
+    async def test_what_is_missing_is_told_privately(self, fetch: Fetch, bucket: Any) -> None:
+        """Neither the fallback nor an error may be kept by what others share."""
+        assert (await fetch(f"/s/{self.token()}/{KEY}")).headers["Cache-Control"] == "no-store"
+        bucket.put_object(Key=f"{FOLDER}/none.png", Body=picture("PNG"))
+        response = await fetch(f"/s/{self.token()}/t/30x30/u/{KEY}")
+        assert (response.code, response.headers["Cache-Control"]) == (200, "private, max-age=10")
+
+    @rules(private="true")
+    @pytest.mark.options(CLIENT_HINTS="true")
+    async def test_hints_change_no_signed_width(self, fetch: Fetch, bucket: Any) -> None:
+        """The token covers what the path says."""
+        bucket.put_object(Key=KEY, Body=picture(size=(640, 480)))
+        path = f"/s/{self.token('w30')}/t/30x0/u/{KEY}"
+        response = await fetch(path, headers={"Sec-CH-DPR": "2", "Width": "600"})
+        assert opened(response).size[0] == 30
+
     @rules(private="true")
     async def test_an_ended_or_forged_one(self, fetch: Fetch, bucket: Any) -> None:
         """403 says which, and is not kept."""
@@ -631,5 +763,13 @@ def animation() -> bytes:
     """A GIF of two frames."""
     file = BytesIO()
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    times = [100, 250]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=times)
+    return file.getvalue()
+
+
+def plain(colour: str) -> bytes:
+    """A PNG of one colour."""
+    file = BytesIO()
+    Image.new("RGB", (9, 9), colour).save(file, "PNG")
     return file.getvalue()

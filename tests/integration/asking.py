@@ -157,7 +157,7 @@ def _clients_of(pid: int, port: int) -> set[int]:
     files = set()
     for file in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed since
-            files.add(os.readlink(file))
+            files.add(str(file.readlink()))
     return {
         int(row[2].split(":")[1], 16) for row in _rows(port) if f"socket:[{row[9]}]" in files
     } - {0}
@@ -171,7 +171,7 @@ def _rows(port: int) -> list[list[str]]:
 
 def open_files(pid: int) -> int:
     """How many file descriptors a process has."""
-    return len(os.listdir(f"/proc/{pid}/fd"))
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def resident_bytes(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""Thumbnails of real processes: made once for all who ask, stored once, purged with all variants."""
+"""Thumbnails of real processes: made and stored once for all who ask, purged with all variants."""
 
 import signal
 from collections.abc import Iterator

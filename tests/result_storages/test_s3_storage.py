@@ -29,8 +29,8 @@ class Store:
         self.asked.append((key, etag))
         return self.found
 
-    async def put(self, key: str, derivative: Derivative, *, original: str, acl: str = "") -> bool:
-        self.stored.append((key, derivative, original, acl))
+    async def put(self, key: str, derivative: Derivative, **more: str) -> bool:
+        self.stored.append((key, derivative, *more.values()))
         return True
 
 
@@ -66,8 +66,12 @@ async def test_what_was_made_is_stored() -> None:
     """The derivative that the handler filled in, under the key of its original."""
     store = Store()
     await Storage(context(store, result=HAT)).put(HAT.data)
-    await Storage(context(store, result=HAT, acl="public-read")).put(HAT.data)
-    assert store.stored == [(KEY, HAT, ORIGINAL, ""), (KEY, HAT, ORIGINAL, "public-read")]
+    more = {"acl": "public-read", "source_etag": '"src"'}
+    await Storage(context(store, result=HAT, **more)).put(HAT.data)
+    assert store.stored == [
+        (KEY, HAT, ORIGINAL, "", ""),
+        (KEY, HAT, ORIGINAL, '"src"', "public-read"),
+    ]
 
 
 async def test_without_a_result_nothing_is_stored() -> None:

@@ -18,6 +18,14 @@ class DerivativeBudget:
     def __init__(self, redis_url: str = "") -> None:
         self._limiter = RateLimiter(redis_url)
 
+    async def has_room(self, app: str, rate: str) -> bool:
+        """Whether one more thumbnail of an app would be within the rate; counts nothing."""
+        limit = _rate_of(rate)
+        if limit is None:
+            return True
+        (standing,) = await self._limiter.peek([Demand(limit, POLICY, app)])
+        return standing.allowed
+
     async def take(self, app: str, rate: str) -> bool:
         """Count one more thumbnail of an app, and tell whether the rate allows it.
 

@@ -44,7 +44,7 @@ class DerivativeStore:
         self._clock = clock
         self._looking = CircuitBreaker("looking for stored thumbnails", clock=clock)
         self._storing = CircuitBreaker("storing thumbnails", clock=clock)
-        self._queued = 0
+        self._queued_bytes = 0
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             WeakKeyDictionary()
         )
@@ -78,34 +78,46 @@ class DerivativeStore:
 
     # -- store ------------------------------------------------------------------------------------
 
-    async def put(self, key: str, derivative: Derivative, *, original: str, acl: str = "") -> bool:
+    async def put(
+        self,
+        key: str,
+        derivative: Derivative,
+        *,
+        original: str,
+        source_etag: str = "",
+        acl: str = "",
+    ) -> bool:
         """Store a derivative within S3_TOTAL_SECONDS, if its original still stands.
 
         Args:
             key: as ThumbnailPath.derivative makes it.
             original: the original's key.
+            source_etag: the ETag of what it was made of; where another object lies there now, or
+                none, it is not stored. Nothing: whatever lies there will do.
             acl: S3's name of an access control list; nothing where the bucket's own rules suffice.
 
         Returns:
             whether it is stored.
         """
-        is_stored = False
-        if self._settings.store_derivatives and self._queued < self._settings.store_queue:
-            self._queued += 1
+        is_stored, size = False, len(derivative.data)
+        has_room = self._queued_bytes + size <= self._settings.store_queue_bytes
+        if self._settings.store_derivatives and has_room:
+            arguments = derivative.arguments() | ({"ACL": acl} if acl else {})
+            self._queued_bytes += size
             try:
-                is_stored = await self._put_in_turn(key, derivative, original, acl)
+                is_stored = await self._put_in_turn(key, arguments, original, source_etag)
             finally:
-                self._queued -= 1
+                self._queued_bytes -= size
         self.counters["stored" if is_stored else "not_stored"] += 1
         return is_stored
 
-    async def _put_in_turn(self, key: str, derivative: Derivative, original: str, acl: str) -> bool:
-        arguments = derivative.arguments() | ({"ACL": acl} if acl else {})
-
+    async def _put_in_turn(
+        self, key: str, arguments: dict[str, object], original: str, source_etag: str
+    ) -> bool:
         async def in_turn() -> bool:
             # The patient pool, since nobody waits; but never more of it than what loading spares.
             async with self._place():
-                return await self._put(key, arguments, original)
+                return await self._put(key, arguments, original, source_etag)
 
         seconds = self._settings.s3_total_seconds
         return await self._guarded(self._storing, seconds, in_turn) or False
@@ -117,9 +129,13 @@ class DerivativeStore:
         async with self._places.setdefault(loop, asyncio.Semaphore(places)):
             yield
 
-    async def _put(self, key: str, arguments: dict[str, object], original: str) -> bool:
+    async def _put(
+        self, key: str, arguments: dict[str, object], original: str, source_etag: str
+    ) -> bool:
         bucket = S3Bucket.of(self._settings, "thumbnails")
         before = await bucket.head(original)
+        if source_etag and before.etag != source_etag:
+            return False
         stands = False
         try:
             await bucket.call("put_object", key, **arguments)

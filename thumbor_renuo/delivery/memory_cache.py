@@ -48,20 +48,22 @@ class MemoryCache(Generic[T]):
         self._entries.move_to_end(name)
         return entry.value
 
-    def put(self, name: str, value: T, size: int, *, group: str = "") -> None:
+    def put(self, name: str, value: T, size: int, *, group: str = "", age: float = 0.0) -> None:
         """Keep a value in place of what was there, unless it is too large.
 
         Args:
             size: the value's bytes.
             group: a word by which it can be forgotten together with others.
+            age: the seconds since which it may be out of date, which count as kept already.
         """
         self._drop(name)
+        seconds = self._seconds - age
         size += len(name) + len(group) + ENTRY_BYTES
-        if self._seconds <= 0 or size > self._max_bytes // LARGEST_PART:
+        if seconds <= 0 or size > self._max_bytes // LARGEST_PART:
             return
         while self._bytes + size > self._max_bytes:
             self._drop(next(iter(self._entries)))
-        self._entries[name] = _Entry(value, size, group, self._clock() + self._seconds)
+        self._entries[name] = _Entry(value, size, group, self._clock() + seconds)
         self._bytes += size
         if group:
             self._groups.setdefault(group, set()).add(name)

@@ -1,11 +1,13 @@
 """What all our answers share: errors, CORS, security headers, log lines, bounded bodies."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
 import random
 import re
 from asyncio import Future
+from collections.abc import AsyncIterable
 from typing import Any, ClassVar
 
 import sentry_sdk
@@ -74,7 +76,7 @@ class PublicHandler(RequestHandler):
         self.services = services
         self.app_name: str | None = None
         self.key_fingerprint: str | None = None
-        self.cors_refused = self.client_has_left = False
+        self.cors_refused = self.client_has_left = self.is_private = False
         self.standing_headers: dict[str, str] = {}
         self.address = "unknown"
         self.bytes_sent = 0
@@ -194,7 +196,7 @@ class PublicHandler(RequestHandler):
         """Write the body of an error: `{"error", "message"}`, and `limit` where there is one."""
         error: RenuoError = kwargs["error"]
         self.error_code = error.code
-        if self.keeps_errors and error.lies_in_path:
+        if self.keeps_errors and error.lies_in_path and not self.is_private:
             lifetime = cache_policy.for_error(status_code, self.services.settings.error_max_age)
             self.set_header("Cache-Control", lifetime)
         if isinstance(error, MethodNotAllowed):
@@ -280,6 +282,23 @@ class PublicHandler(RequestHandler):
         """Do not make a stopping process wait for a client that has left."""
         self.client_has_left = True
         in_flight.discard(self)
+
+    async def send(self, pieces: AsyncIterable[bytes], size: int) -> None:
+        """Write a body piece by piece, to a client that takes it fast enough.
+
+        Args:
+            size: of all pieces, in bytes.
+        """
+        settings = self.services.settings
+        patience = settings.client_write_seconds
+        try:
+            async with asyncio.timeout(patience + size / settings.client_bytes_per_second):
+                async for piece in pieces:
+                    self.write(piece)
+                    async with asyncio.timeout(patience):
+                        await self.flush()
+        except TimeoutError:
+            self.break_off("client_too_slow")
 
     def break_off(self, code: str) -> None:
         """End the connection: once the status is out, only that tells that bytes are missing."""

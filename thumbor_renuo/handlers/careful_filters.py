@@ -32,7 +32,7 @@ class _CarefulRunner(FiltersRunner):
                 _check_corner(running)
             try:
                 _count_steps(name, running)
-                await running.run()
+                await _run_on_each_frame(running)
             except RenuoError:
                 raise
             except HTTPError as error:
@@ -44,6 +44,21 @@ class _CarefulRunner(FiltersRunner):
                 raise InvalidOptions(
                     f"the filter {name!r} cannot be applied with these arguments to this image"
                 ) from error
+
+
+async def _run_on_each_frame(running: Any) -> None:
+    """Thumbor would do so, but some of its filters then look at the first frame only."""
+    whole = running.engine
+    if not whole or not whole.is_multiple():
+        await running.run()
+        return
+    modules = running.context.modules
+    try:
+        for frame in whole.frame_engines():
+            running.engine = modules.engine = frame
+            await running.run()
+    finally:
+        modules.engine = whole
 
 
 def _count_steps(name: str, running: Any) -> None:

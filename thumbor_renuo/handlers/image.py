@@ -1,8 +1,9 @@
 """What the routes share that answer with an image of Thumbor's making."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from email.utils import format_datetime
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from tornado.iostream import StreamClosedError
 
@@ -13,15 +14,11 @@ from thumbor_renuo.handlers.image_preflight import ImagePreflight
 from thumbor_renuo.handlers.render_once import render_once
 from thumbor_renuo.handlers.services import Made, Services
 from thumbor_renuo.handlers.source_loader import image_etags
-from thumbor_renuo.handlers.wanted import Wanted
+from thumbor_renuo.handlers.wanted import Validators, Wanted
 from thumbor_renuo.s3.client import S3Bucket
 
-
-class Validators(NamedTuple):
-    """What tells one state of an image from another (RFC 9110, 8.8)."""
-
-    etag: str
-    last_modified: Any
+PIECE_BYTES = 64 * 1024
+Result = TypeVar("Result")
 
 
 class ImageHandler(ImagePreflight):
@@ -33,7 +30,7 @@ class ImageHandler(ImagePreflight):
         """Take what the route table hands over: the services, and Thumbor's context."""
         super().initialize(services)
         self.thumbor = context
-        self._waiter: asyncio.Task[Made] | None = None
+        self._waiter: asyncio.Task[Any] | None = None
 
     async def serve(self, wanted: Wanted, *, vary: str = "", lifetime: str = "") -> None:
         """Answer with an image, or with 304 where the client has it already.
@@ -48,20 +45,27 @@ class ImageHandler(ImagePreflight):
             self._describe(known, lifetime or wanted.cache_control, vary)
             self.set_status(304)
             return
-        made = recent or await self.made(wanted, known.etag if known else "")
+        made = recent or await self.made(wanted, known)
         self._describe(_validators(made), lifetime or made.derivative.cache_control, vary)
-        self.answer(made, is_recent=recent is not None)
+        await self.answer(made, is_recent=recent is not None)
 
-    async def made(self, wanted: Wanted, etag: str = "") -> Made:
+    async def made(self, wanted: Wanted, known: Validators | None = None) -> Made:
         """The image; if the client leaves, nobody works on for it alone."""
         once = render_once(
-            self.services, self.thumbor, wanted, headers=self.request.headers, etag=etag
+            self.services, self.thumbor, wanted, headers=self.request.headers, known=known
         )
-        self._waiter = asyncio.create_task(once)
+        return await self._unless_left(once)
+
+    async def _unless_left(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Wait for it for as long as the client is there."""
+        self._waiter = waiter = asyncio.create_task(work)
+        # Tornado does not tell of a client that had left before its request was read.
+        connection: Any = self.request.connection
+        self.client_has_left = self.client_has_left or connection.stream.closed()
         if self.client_has_left:
-            self._waiter.cancel()
+            waiter.cancel()
         try:
-            return await self._waiter
+            return await waiter
         except asyncio.CancelledError:
             if not self.client_has_left:
                 raise
@@ -73,21 +77,29 @@ class ImageHandler(ImagePreflight):
         if self._waiter:
             self._waiter.cancel()
 
-    def answer(self, made: Made, *, is_recent: bool = False) -> None:
-        """Write the image."""
+    async def answer(self, made: Made, *, is_recent: bool = False) -> None:
+        """Write the image, to a client that takes it fast enough."""
+        data = made.derivative.data
         self.set_header("Content-Type", made.derivative.media_type)
         self.set_header("Server-Timing", "memory" if is_recent else made.timing)
-        self.write(made.derivative.data)
+        self.set_header("Content-Length", str(len(data)))
+        if self.request.method != "HEAD":
+            await self.send(_pieces(data), len(data))
 
     async def _ask(self, wanted: Wanted) -> Validators | None:
         """What one HEAD tells without a render: for conditions, and of keys that may change."""
         is_conditional = conditional_request.is_conditional(self.request.headers)
         if not is_conditional and cache_policy.is_immutable(wanted.key):
             return None
-        bucket = S3Bucket.of(self.services.settings, "thumbnails")
-        source = await bucket.head(str(wanted.key))
-        images = await image_etags(self.services, wanted)
-        return Validators(wanted.etag(source.etag, images), source.last_modified)
+
+        async def ask(publish: Callable[[Validators], None]) -> None:
+            bucket = S3Bucket.of(self.services.settings, "thumbnails")
+            source = await bucket.head(str(wanted.key))
+            images = await image_etags(self.services, wanted)
+            etag = wanted.etag(source.etag, images)
+            publish(Validators(etag, source.last_modified, images))
+
+        return await self._unless_left(self.services.asking.run(wanted.name, ask))
 
     def _is_decided(self, known: Validators) -> bool:
         headers = self.request.headers
@@ -104,6 +116,11 @@ class ImageHandler(ImagePreflight):
             self.set_header("Vary", vary)
         for name, value in self.standing_headers.items():
             self.set_header(name, value)
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(data), PIECE_BYTES):
+        yield data[at : at + PIECE_BYTES]
 
 
 def _validators(made: Made) -> Validators:

@@ -1,6 +1,5 @@
 """GET /o/<key>: an original, streamed from the bucket and never whole in memory."""
 
-import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
@@ -34,7 +33,7 @@ class OriginalHandler(ImagePreflight):
     async def get(self) -> None:
         """Decide, then stream: what can be answered without the bytes never asks for them."""
         self._find()
-        with self.services.streams.place():
+        with self.services.streams.place(self.key.app):
             headers = self.request.headers
             byte_range = conditional_request.single_range(headers)
             etag, patches = None, Patches()
@@ -55,7 +54,7 @@ class OriginalHandler(ImagePreflight):
         if self._is_decided(stored):
             return
         if self.rules.strip_location:
-            with self.services.streams.place():
+            with self.services.streams.place(self.key.app):
                 await self._patches(stored)  # it may be none that is served
         self._describe(stored)
 
@@ -122,6 +121,7 @@ class OriginalHandler(ImagePreflight):
         if not token and not app.rules.private:
             is_immutable = cache_policy.is_immutable(self.key)
             return cache_policy.for_image(settings, is_immutable=is_immutable)
+        self.is_private = True
         left = path_signature.verify(app, token, self.key, wants="original", now=time.time())
         return cache_policy.for_private(min(left, settings.max_age))
 
@@ -170,25 +170,22 @@ class OriginalHandler(ImagePreflight):
     async def _stream(
         self, stored: StoredObject, chunks: AsyncIterator[bytes], patches: Patches
     ) -> None:
-        settings = self.services.settings
-        patience = settings.client_write_seconds
         match = FIRST_BYTE.match(stored.content_range or "")
-        at = int(match[1]) if match else 0
+        first = int(match[1]) if match else 0
         try:
-            async with asyncio.timeout(patience + stored.size / settings.client_bytes_per_second):
-                async for chunk in chunks:
-                    self.write(patches.applied(chunk, at))
-                    at += len(chunk)
-                    async with asyncio.timeout(patience):
-                        await self.flush()
+            await self.send(_patched(chunks, patches, first), stored.size)
         except StorageError as error:
             self.break_off(error.code)
-        except TimeoutError:
-            self.break_off("client_too_slow")
 
     async def _refuse_range(self, key: str) -> None:
         stored = await self._bucket.head(key)
         raise RangeNotSatisfiable(stored.size)
+
+
+async def _patched(chunks: AsyncIterator[bytes], patches: Patches, at: int) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield patches.applied(chunk, at)
+        at += len(chunk)
 
 
 def _key(raw_path: str) -> ObjectKey:

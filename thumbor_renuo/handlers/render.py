@@ -1,5 +1,6 @@
 """Thumbor's own pipeline, apart from any connection: one image for whoever waits for it."""
 
+import asyncio
 import struct
 import sys
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 
 from PIL import Image
 from thumbor.engines import EngineResult
+from thumbor.filters import PHASE_POST_TRANSFORM
 from thumbor.handlers import FetchResult
 from thumbor.handlers.imaging import ImagingHandler
 from thumbor.loaders import LoaderResult
@@ -36,7 +38,7 @@ from thumbor_renuo.errors import (
 from thumbor_renuo.handlers.careful_filters import CarefulFilters
 from thumbor_renuo.handlers.services import Made, Services
 from thumbor_renuo.handlers.source_loader import SourceLoader
-from thumbor_renuo.handlers.wanted import Wanted
+from thumbor_renuo.handlers.wanted import Validators, Wanted
 
 # What Pillow raises on bytes that are no image: the uploader's fault, not ours. (Thumbor tells it
 # to render what is merely cut short.)
@@ -54,6 +56,7 @@ class Target:
     Attributes:
         etag: that of the image, where it is known before: another stored one is out of date.
         acl: S3's, where one is wanted.
+        source_etag: of what was rendered.
         result: what is to be stored.
     """
 
@@ -62,6 +65,7 @@ class Target:
     store: DerivativeStore
     etag: str = ""
     acl: str = ""
+    source_etag: str = ""
     result: Derivative | None = None
 
 
@@ -71,7 +75,7 @@ class Render(ImagingHandler):
     Args:
         context: Thumbor's, of the application.
         headers: the request's, for what Thumbor reads of Accept.
-        etag: the image's, where it is known.
+        known: the image's state, where somebody has asked for it already.
         publish: told what was made, as soon as it is; storing it comes after.
 
     Attributes:
@@ -89,7 +93,7 @@ class Render(ImagingHandler):
         publish: Publish,
         *,
         headers: Any,
-        etag: str = "",
+        known: Validators | None = None,
     ) -> None:
         # Tornado's __init__ wants a connection, and nothing of the pipeline needs what it makes.
         self.request: Any = SimpleNamespace(path=wanted.url, headers=headers, arguments={})
@@ -99,13 +103,15 @@ class Render(ImagingHandler):
         self._place = AsyncExitStack()
         self._failure: Exception | None = None
         self.initialize(context)
-        self._equip(etag)
+        self._equip(known)
 
-    def _equip(self, etag: str) -> None:
+    def _equip(self, known: Validators | None) -> None:
         """Give Thumbor's context of this render what our plug-ins look for there."""
         wanted, context = self._wanted, self.context
         context.filters_factory = CarefulFilters(context.filters_factory)
-        self._loader = SourceLoader(context.modules.loader, self._services, wanted)
+        images = known.images if known else None
+        self._loader = SourceLoader(context.modules.loader, self._services, wanted, images)
+        context.thread_pool = _PatientPool(context.thread_pool)
         context.modules.loader = SimpleNamespace(load=self._load, validate=self._loader.validate)
         context.max_pixels = wanted.rules.max_pixels if wanted.path else None
         context.filter_steps = FilterSteps(self._services.settings.thumbnail_filter_steps)
@@ -118,6 +124,7 @@ class Render(ImagingHandler):
             store, settings = self._services.store, self._services.settings
             # Where the bucket's own rules do not let the CDN read, the ACL must.
             acl = settings.upload_acl if settings.upload_acl == "public-read" else ""
+            etag = known.etag if known else ""
             context.derivative = Target(wanted.derivative, original, store, etag, acl)
 
     async def run(self) -> None:
@@ -143,8 +150,10 @@ class Render(ImagingHandler):
         try:
             if self._loader.header is not None:
                 return await self._loader.load(context, url)
-            await self._take_place(context)
+            await self._take_place()
             result = await self._loader.load(context, url)
+            if result.successful:
+                await self._count(context)
         except RenuoError as error:
             self._failure = error
             return LoaderResult(successful=False, error=error.status)
@@ -152,15 +161,21 @@ class Render(ImagingHandler):
         self._timing.lap("load")
         return result
 
-    async def _take_place(self, context: Any) -> None:
+    async def _take_place(self) -> None:
         self._timing.lap("store")
         rate = self._wanted.rules.derivatives or ""
-        is_within = await self._services.budget.take(self._wanted.app, rate)
-        if not is_within:
-            context.derivative = None
-        place = self._services.renders.place(self._wanted.app, is_low=not is_within)
+        has_room = await self._services.budget.has_room(self._wanted.app, rate)
+        place = self._services.renders.place(self._wanted.app, is_low=not has_room)
         await self._place.enter_async_context(place)
         self._timing.lap("queue")
+
+    async def _count(self, context: Any) -> None:
+        """Take it from the app's budget, now that there is something to be made."""
+        rate = self._wanted.rules.derivatives or ""
+        if not await self._services.budget.take(self._wanted.app, rate):
+            context.derivative = None
+        elif context.derivative is not None:
+            context.derivative.source_etag = self._loader.source_etag
 
     # -- Thumbor's steps ------------------------------------------------------------------------
 
@@ -178,6 +193,11 @@ class Render(ImagingHandler):
             result.engine_error = EngineResult.COULD_NOT_LOAD_IMAGE
         self._timing.lap("decode")
         return result
+
+    async def after_transform(self) -> None:
+        """Apply the filters; Thumbor leaves them out for GIFs."""
+        await self.filters_runner.apply_filters(PHASE_POST_TRANSFORM)
+        await self.finish_request()
 
     async def finish_request(self, result_from_storage: Any = None) -> None:
         """Encode, unless it was stored."""
@@ -221,9 +241,17 @@ class Render(ImagingHandler):
         if self.context.derivative is not None:
             self.context.derivative.result = made
         self._publish(Made(made, str(self._timing)))
+        self._let_go()
         await self._place.aclose()  # what follows wants no place
         if self.share is not None:
             await self.share(made)
+
+    def _let_go(self) -> None:
+        """Drop the decoded pictures: Thumbor would hold them until the result is stored."""
+        request, modules = self.context.request, self.context.modules
+        request.engine = modules.engine = modules.gif_engine = None
+        self.context.transformer = None
+        self.filters_runner: Any = None
 
     def _made(self, results: Any, content_type: str) -> Derivative:
         request = self.context.request
@@ -273,6 +301,24 @@ class Render(ImagingHandler):
             504: StorageTimeout("the storage did not answer in time"),
         }
         return known.get(status, RenuoError("an unexpected error; it has been reported"))
+
+
+class _PatientPool:
+    """Thumbor's threads; what has begun in one holds its place until it ends, even if cancelled."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def queue(self, operation: Any, *arguments: Any) -> Any:
+        """Run it in a thread."""
+        working = asyncio.ensure_future(self._pool.queue(operation, *arguments))
+        try:
+            return await asyncio.shield(working)
+        except asyncio.CancelledError:
+            await asyncio.wait({working})
+            if not working.cancelled():
+                working.exception()  # taken note of: nobody else will
+            raise
 
 
 def _unreadable() -> UnreadableImage:

@@ -1,5 +1,6 @@
 """One render for all who want the same image: of this process, and with Redis of all of them."""
 
+import time
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
@@ -8,38 +9,45 @@ from thumbor_renuo.delivery.derivative_store import Derivative
 from thumbor_renuo.delivery.shared_render import Lead, Shared
 from thumbor_renuo.handlers.render import Render
 from thumbor_renuo.handlers.services import Made, Services
-from thumbor_renuo.handlers.wanted import Wanted
+from thumbor_renuo.handlers.wanted import Validators, Wanted
 
 
 async def render_once(
-    services: Services, context: Any, wanted: Wanted, *, headers: Any, etag: str = ""
+    services: Services,
+    context: Any,
+    wanted: Wanted,
+    *,
+    headers: Any,
+    known: Validators | None = None,
 ) -> Made:
     """The image, made by whoever asked first.
 
     Args:
         context: Thumbor's, of the application.
         headers: those of the request.
-        etag: the image's, where it is known: a stored one with another is made anew.
+        known: the image's state, where it was asked for: what was stored in another is made anew.
 
     Raises:
         RenuoError: what the one who made it was told.
     """
 
     async def make(publish: Any) -> None:
+        began = time.monotonic()
+
         def keep(made: Made) -> None:
-            size = len(made.derivative.data)
-            services.recent.put(wanted.name, made, size, group=str(wanted.key))
+            size, age = len(made.derivative.data), time.monotonic() - began
+            services.recent.put(wanted.name, made, size, group=str(wanted.key), age=age)
             publish(made)
 
         lead = await services.shared.lead(wanted.name)
         if isinstance(lead, Shared):
             made = await _made_elsewhere(services, wanted, lead)
-            if made is not None:
+            if made is not None and (known is None or made.derivative.etag == known.etag):
                 keep(made)
                 return
-            await Render(context, services, wanted, keep, headers=headers, etag=etag).run()
+            await Render(context, services, wanted, keep, headers=headers, known=known).run()
             return
-        await _lead(lead, Render(context, services, wanted, keep, headers=headers, etag=etag))
+        await _lead(lead, Render(context, services, wanted, keep, headers=headers, known=known))
 
     return await services.flights.run(wanted.name, make)
 

@@ -61,6 +61,7 @@ class Services:
     background: Background
     engine: str
     renders: RenderQueue
+    asking: SingleFlight[Any]
     flights: SingleFlight[Made]
     shared: SharedRenders
     recent: MemoryCache[Made]
@@ -131,6 +132,7 @@ class Services:
                 settings.thumbnail_queue,
                 settings.thumbnail_wait_seconds,
             ),
+            asking=SingleFlight(),
             flights=SingleFlight(),
             shared=SharedRenders(redis_url, seconds=settings.render_lock_seconds),
             recent=MemoryCache(settings.memory_cache_bytes, settings.memory_cache_seconds),

@@ -39,7 +39,8 @@ class ThumbnailHandler(ImageHandler):
         private = self._private_lifetime(app, token, path)
         Limits(rules).check_path(path, self._filters)
         self._check_images(app, rules, path)
-        path = self._hinted(path, rules)
+        if not token:  # it covers the size that the path says
+            path = self._hinted(path, rules)
         try:
             await self.serve(
                 self._wanted(app, rules, path), vary=self._vary(path), lifetime=private
@@ -76,6 +77,7 @@ class ThumbnailHandler(ImageHandler):
         """The Cache-Control of what only the holder of a signed path may see; else nothing."""
         if not token and not app.rules.private:
             return ""
+        self.is_private = True
         left = path_signature.verify(
             app,
             token,
@@ -158,12 +160,16 @@ class ThumbnailHandler(ImageHandler):
         self.error_code = error.code
         if rules.fallback_keeps_status:
             self.set_status(error.status)
-        self.set_header("Cache-Control", cache_policy.for_fallback(self.services.settings))
+        settings = self.services.settings
+        briefly = cache_policy.for_fallback(settings)
+        if self.is_private:
+            briefly = cache_policy.for_private(settings.error_max_age)
+        self.set_header("Cache-Control", briefly)
         if vary := self._vary(path):
             self.set_header("Vary", vary)
         for name, value in self.standing_headers.items():
             self.set_header(name, value)
-        self.answer(made)
+        await self.answer(made)
 
 
 def _is_of(app: App, image: str) -> bool:

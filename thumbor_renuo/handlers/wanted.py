@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery import cache_policy
@@ -11,9 +12,22 @@ from thumbor_renuo.delivery.limits import Limits, images_in_filters
 from thumbor_renuo.delivery.thumbnail_etag import thumbnail_etag
 from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
 from thumbor_renuo.image_rules import ImageRules
+from thumbor_renuo.logs import ENCODE
 from thumbor_renuo.s3.object_key import ObjectKey
 
 MAX_AGE = re.compile(r"(?:^|\):)max_age\((\d+)\)")
+
+
+class Validators(NamedTuple):
+    """What tells one state of an image from another (RFC 9110, 8.8).
+
+    Attributes:
+        images: the ETags of further images, where they were asked for.
+    """
+
+    etag: str
+    last_modified: datetime
+    images: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,8 @@ class Wanted:
     @property
     def name(self) -> str:
         """The same for requests that get the same bytes."""
-        return f"{self.key} {self.options}@{self.variant} {self.engine}"
+        # As JSON, for a key and options may hold whatever stands between two of them.
+        return ENCODE([str(self.key), self.options, self.variant, self.engine])
 
     @property
     def options(self) -> str:

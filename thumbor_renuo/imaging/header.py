@@ -1,23 +1,22 @@
 """What the header of a picture tells, before any pixel is decoded."""
 
+import struct
 from dataclasses import dataclass
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging import structure
 from thumbor_renuo.imaging.decode import field, open_header
-from thumbor_renuo.imaging.formats import AVIF, GIF, JPEG, PNG, TIFF, WEBP, Format
+from thumbor_renuo.imaging.formats import AVIF, JPEG, PNG, TIFF, WEBP, Format
 
 ON_ITS_SIDE = 5  # this EXIF orientation and those above swap width and height
 SIGNATURES = (
     (b"\xff\xd8\xff", 0, JPEG),
     (b"\x89PNG\r\n\x1a\n", 0, PNG),
-    (b"GIF87a", 0, GIF),
-    (b"GIF89a", 0, GIF),
     (b"WEBP", 8, WEBP),
     (b"II*\x00", 0, TIFF),
     (b"MM\x00*", 0, TIFF),
 )
-BMP_HEADER_BYTES = 26
+BMP_HEADER_BYTES, GIF_HEADER_BYTES = 26, 13
 MAX_BRANDS_BYTES = 256
 
 
@@ -40,11 +39,13 @@ def read_header(data: bytes) -> Header:
     """
     if data.startswith(b"BM"):
         return _bmp(data)
+    if data.startswith(structure.GIF_SIGNATURES):
+        return _gif(data)
     kind = _kind(data)
     if kind is None:
         raise UnreadableImage("the object is no image of a known type")
-    frames = _checked(kind, data)
     image = open_header(kind, data)
+    frames = _checked(kind, data)
     if kind.is_paged:
         frames = field(image, "n-pages", 1)
     width, height = image.width, image.height
@@ -71,6 +72,25 @@ def _checked(kind: Format, data: bytes) -> int:
     except UnreadableImage:
         # Cut short: how much of it can be shown is for the engine to say.
         return 1
+
+
+def _gif(data: bytes) -> Header:
+    """By its blocks: decoders draw on a canvas that holds all frames, however small the screen."""
+    if len(data) < GIF_HEADER_BYTES:
+        raise UnreadableImage("the GIF is cut short")
+    width, height = struct.unpack_from("<2H", data, 6)
+    frames = 0
+    try:
+        for right, bottom in structure.gif_frames(data):
+            frames, width, height = frames + 1, max(width, right), max(height, bottom)
+    except TooLarge:
+        raise
+    except UnreadableImage:
+        if not frames:
+            raise
+    if not frames:
+        raise UnreadableImage("the GIF has no frame")
+    return Header("gif", width, height, frames)
 
 
 def _bmp(data: bytes) -> Header:

@@ -95,14 +95,27 @@ def check_gif(data: bytes) -> int:
         TooLarge: it has more blocks than its size can need.
         UnreadableImage: it has no trailer, no frame, or something else in between.
     """
+    frames = sum(1 for _frame in gif_frames(data))
+    if not frames:
+        raise UnreadableImage("the GIF has no frame")
+    return frames
+
+
+def gif_frames(data: bytes) -> Iterator[tuple[int, int]]:
+    """How far to the right and down each frame of a GIF goes, in pixels; its screen may be smaller.
+
+    Raises:
+        TooLarge, UnreadableImage: as check_gif.
+    """
     if not data.startswith(GIF_SIGNATURES):
         raise UnreadableImage("the GIF has no signature")
-    frames, blocks, most = 0, 0, MAX_MARKERS + len(data) // MIN_BLOCK_BYTES
+    blocks, most = 0, MAX_MARKERS + len(data) // MIN_BLOCK_BYTES
     try:
         at = 13 + _palette(data[10])
         while (kind := data[at]) != GIF_TRAILER:
             if kind == GIF_IMAGE:
-                frames += 1
+                left, top, width, height = struct.unpack_from("<4H", data, at + 1)
+                yield left + width, top + height
                 at += 11 + _palette(data[at + 9])
             elif kind == GIF_EXTENSION:
                 at += 2
@@ -115,11 +128,8 @@ def check_gif(data: bytes) -> int:
             blocks += 1
             if blocks > most:
                 raise TooLarge(f"the GIF has more than {most} blocks for its size", limit=most)
-    except IndexError:
+    except (IndexError, struct.error):
         raise UnreadableImage("the GIF is cut short: it has no trailer") from None
-    if not frames:
-        raise UnreadableImage("the GIF has no frame")
-    return frames
 
 
 def _palette(flags: int) -> int:

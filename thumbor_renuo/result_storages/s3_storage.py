@@ -43,9 +43,12 @@ class Storage(BaseStorage):
         """Store `context.derivative.result`, which holds these bytes; raises nothing."""
         wanted = self._wanted
         if wanted is not None and wanted.result is not None:
-            acl = getattr(wanted, "acl", "")
             await wanted.store.put(
-                wanted.key, wanted.result, original=str(wanted.original), acl=acl
+                wanted.key,
+                wanted.result,
+                original=str(wanted.original),
+                source_etag=getattr(wanted, "source_etag", ""),
+                acl=getattr(wanted, "acl", ""),
             )
 
     async def last_updated(self) -> Any:
