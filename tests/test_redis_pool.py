@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -399,6 +401,22 @@ async def test_a_server_without_room_is_an_outage() -> None:
 
 @needs_redis
 @pytest.mark.integration
+async def test_a_cancellation_that_the_client_swallows_counts() -> None:
+    """Whoever is cancelled while he asks is not to go on with the answer."""
+
+    async def question(_redis: Any) -> str:
+        task = asyncio.current_task()
+        assert task
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        return "answer"
+
+    asking = asyncio.create_task(RedisServer("redis://127.0.0.1:1").ask(question))
+    await asyncio.wait({asking})
+    assert asking.cancelled()
+
+
 async def test_a_cancelled_question_is_no_outage(
     redis: RedisProcess, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,7 +1,9 @@
 """Thumbnails as HTTP has it: validators, formats, lifetimes, fallback, privacy, the secret."""
 
+import asyncio
 import json
 import re
+import socket
 import struct
 import time
 from collections import Counter
@@ -19,6 +21,7 @@ from thumbor_renuo.delivery.path_signature import sign
 from thumbor_renuo.engines.pil import Engine
 from thumbor_renuo.errors import StorageError, StorageTimeout
 from thumbor_renuo.handlers.services import _MADE
+from thumbor_renuo.logs import access_log
 from thumbor_renuo.s3.client import S3Bucket
 from thumbor_renuo.s3.object_key import ObjectKey
 
@@ -585,6 +588,25 @@ class TestFaults:
         assert len(list(bucket.objects.filter(Prefix="r/"))) == 1
 
 
+class TestSlowClients:
+    """Those that ask and do not read."""
+
+    @pytest.mark.options(CLIENT_WRITE_SECONDS="1", THUMBNAIL_MAX_SIDE="5000")
+    async def test_a_client_that_reads_nothing_is_dropped(
+        self, fetch: Fetch, bucket: Any, http_server_port: Any, caplog: Any
+    ) -> None:
+        """A large thumbnail is not held for it for ever."""
+        bucket.put_object(Key=KEY, Body=grain(1500))
+        await fetch(f"/t/1500x1500/u/{KEY}")
+        caplog.set_level("INFO", access_log.name)
+        with socket.create_connection(("127.0.0.1", http_server_port[1])) as client:
+            client.sendall(f"GET /t/1500x1500/u/{KEY} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            async with asyncio.timeout(20):
+                while not (ended := [line for line in caplog.records if hasattr(line, "fields")]):  # noqa: ASYNC110, E501
+                    await asyncio.sleep(0.01)
+        assert ended[-1].fields["error"] == "client_too_slow"
+
+
 class TestFallback:
     """An app's own picture for what is missing or broken."""
 
@@ -765,6 +787,13 @@ def animation() -> bytes:
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
     times = [100, 250]
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=times)
+    return file.getvalue()
+
+
+def grain(side: int) -> bytes:
+    """A PNG that does not compress."""
+    file = BytesIO()
+    Image.effect_noise((side, side), 100).convert("RGB").save(file, "PNG", compress_level=0)
     return file.getvalue()
 
 

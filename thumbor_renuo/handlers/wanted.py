@@ -15,7 +15,7 @@ from thumbor_renuo.image_rules import ImageRules
 from thumbor_renuo.logs import ENCODE
 from thumbor_renuo.s3.object_key import ObjectKey
 
-MAX_AGE = re.compile(r"(?:^|\):)max_age\((\d+)\)")
+MAX_AGE = re.compile(r"(?:^|(?<=\):))max_age\((\d+)\)")
 
 
 class Validators(NamedTuple):
