@@ -602,7 +602,7 @@ class TestSlowClients:
         with socket.create_connection(("127.0.0.1", http_server_port[1])) as client:
             client.sendall(f"GET /t/1500x1500/u/{KEY} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             async with asyncio.timeout(20):
-                while not (ended := [line for line in caplog.records if hasattr(line, "fields")]):  # noqa: ASYNC110, E501
+                while not (ended := [line for line in caplog.records if hasattr(line, "fields")]):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         assert ended[-1].fields["error"] == "client_too_slow"
 
