@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -253,8 +254,9 @@ def s3_client(s3: LocalS3) -> Any:
 
 
 def store(s3: LocalS3, name: str, content: bytes, app: str = APP) -> str:
-    """Put an object into a new folder of the app, and return its key."""
-    key = f"o/{app}/{uuid.uuid4().hex[:8]}/{name}"
+    """Put an object under a prefix as uploads have it, and return its key."""
+    groups = "/".join(re.findall("....", uuid.uuid4().hex))
+    key = f"o/{app}/qstu/{groups}/{name}"
     s3_client(s3).put_object(Bucket=s3.bucket, Key=key, Body=content)
     return key
 

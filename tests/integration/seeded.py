@@ -241,6 +241,11 @@ class Seeded:
                 key = {"key": f"o/open-live/{path}"}
                 yield Seed(key, {**seed.query, "expires_in": 60}, headers=seed.headers)
 
+    def _purgeThumbnails(self) -> Iterator[Seed]:  # noqa: N802
+        for seed in self._keys():
+            key = {"key": f"o/open-live/{self._paths[8]}"}
+            yield Seed(key, seed.query, headers=seed.headers)
+
     # -- Images ---------------------------------------------------------------------------------
 
     def _getOriginal(self) -> Iterator[Seed]:  # noqa: N802
@@ -275,3 +280,7 @@ class Seeded:
     def begun(self) -> dict[str, Any]:
         """A multipart upload with one part: its `key` and `uploadId`."""
         return self._begin("open")
+
+    def _getDerivative(self) -> Iterator[Seed]:  # noqa: N802
+        for variant in ("30x20@auto-webp", "p:card@png", "@auto", "9x9/filters:quality(3)@jpeg"):
+            yield Seed({"key": f"o/open-live/{self._paths[0]}", "variant": variant})
