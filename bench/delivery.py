@@ -35,7 +35,7 @@ from tests.integration.conftest import (  # noqa: E402
 from tests.ports import free_port  # noqa: E402
 from thumbor_renuo.local_s3 import LocalS3  # noqa: E402
 
-FLOOD, CLIENTS, IDLE, ROUNDS = 500, 64, 40, 3
+FLOOD, CLIENTS, IDLE, ROUNDS = 500, 64, 40, 2
 OK = 200
 # The flood is to wait, not to be refused.
 PATIENT = {"THUMBNAIL_QUEUE": "1000", "THUMBNAIL_WAIT_SECONDS": "60"}

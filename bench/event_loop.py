@@ -31,6 +31,8 @@ from thumbor_renuo.worker import application  # noqa: E402
 
 SLOW_SECONDS, LOOK_SECONDS, ASKED = 0.005, 0.002, 40
 TOOK = re.compile(r"took ([0-9.]+) seconds")
+# Where the callback stopped after its work.
+STOPPED = re.compile(r"coro=<(\S+)\(\).*? at \S*?((?:site-packages|thumbor_renuo)/\S+?:\d+)>")
 CODE = ("thumbor_renuo", "thumbor", "PIL", "tornado", "asyncio", "botocore", "aiohttp")
 CLIENT = """
 import json, sys, urllib.request, urllib.error
@@ -51,6 +53,7 @@ class Watch(logging.Handler):
         super().__init__()
         self.milliseconds: list[float] = []
         self.places: Counter[str] = Counter()
+        self.stops: Counter[str] = Counter()
         self._beat = time.perf_counter()
         self._loop_thread = threading.get_ident()
         threading.Thread(target=self._look, daemon=True).start()
@@ -59,6 +62,8 @@ class Watch(logging.Handler):
         """Take one of asyncio's lines."""
         if found := TOOK.search(record.getMessage()):
             self.milliseconds.append(float(found[1]) * 1000)
+            stopped = STOPPED.search(record.getMessage())
+            self.stops[f"{stopped[1]} up to {stopped[2]}" if stopped else "another"] += 1
 
     async def beat(self) -> None:
         """Say again and again that the loop goes on."""
@@ -68,7 +73,7 @@ class Watch(logging.Handler):
 
     def clear(self) -> None:
         """Begin anew."""
-        self.milliseconds, self.places = [], Counter()
+        self.milliseconds, self.places, self.stops = [], Counter(), Counter()
 
     def _look(self) -> None:
         while True:
@@ -134,6 +139,8 @@ def report(name: str, watch: Watch) -> None:
     if slow:
         line += f", median {median(slow):.0f}, most {max(slow):.0f} ms"
     print(line)
+    for stop, count in watch.stops.most_common(4):
+        print(f"    {count:4}  {stop}")
     seen = watch.places.total()
     for place, count in watch.places.most_common(6):
         print(f"    {count / seen:4.0%}  {place}")
