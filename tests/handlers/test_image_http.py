@@ -18,6 +18,7 @@ from tests.conftest import API_KEYS
 from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture, write_apps
 from thumbor_renuo.apps import digest
 from thumbor_renuo.delivery.path_signature import sign
+from thumbor_renuo.delivery.remote_images import RemoteImage, RemoteImages
 from thumbor_renuo.engines.pil import Engine
 from thumbor_renuo.errors import StorageError, StorageTimeout
 from thumbor_renuo.handlers.services import _MADE
@@ -586,6 +587,43 @@ class TestFaults:
         assert (await fetch(f"/t/30x30/u/{KEY}")).code == 200
         await settled()
         assert len(list(bucket.objects.filter(Prefix="r/"))) == 1
+
+
+class TestRemoteWatermarks:
+    """Those of the old pages, which lie on a web site."""
+
+    OLD = (
+        "300x300/smart/filters:quality(10):round_corner(60,10,10,255)"
+        ":watermark(https://www.renuo.ch/images/logo.png,-10,-10,50)"
+    )
+
+    @pytest.mark.options(REMOTE_HOSTS="www.renuo.ch")
+    @pytest.mark.usefixtures("source")
+    async def test_a_listed_host(self, fetch: Fetch, monkeypatch: Any) -> None:
+        """The old path renders with the logo, whose bytes count for the ETag."""
+        logo = [RemoteImage(plain("lime"), "1")]
+
+        async def read(_self: RemoteImages, url: str, hosts: Any) -> RemoteImage:
+            assert (url, hosts) == ("https://www.renuo.ch/images/logo.png", ("www.renuo.ch",))
+            return logo[-1]
+
+        monkeypatch.setattr(RemoteImages, "read", read)
+        first = await fetch(f"/t/{self.OLD}/u/{KEY}")
+        assert opened(first).size == (300, 300)
+        logo.append(RemoteImage(plain("red"), "2"))
+        headers = {"If-None-Match": first.headers["ETag"]}
+        second = await fetch(f"/t/{self.OLD}/u/{KEY}", headers=headers)
+        assert second.code == 200
+        assert second.body != first.body
+
+    @pytest.mark.usefixtures("source")
+    async def test_another_host(self, fetch: Fetch, asked: Any) -> None:
+        """It is refused by name, and nobody is asked for anything."""
+        before = asked()
+        response = await fetch(f"/t/{self.OLD}/u/{KEY}")
+        assert response.code == 400
+        assert "www.renuo.ch" in error_of(response)["message"]
+        assert asked() == before
 
 
 class TestSlowClients:
