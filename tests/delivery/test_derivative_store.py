@@ -196,13 +196,11 @@ async def test_an_option_turns_it_off() -> None:
         assert server.requests == 0
 
 
-async def test_what_was_made_of_another_original_is_not_stored(
-    moto_endpoint: str, bucket: Any
-) -> None:
+async def test_what_was_made_of_another_original_is_not_stored(patient: Any, bucket: Any) -> None:
     """It may have been overwritten while the thumbnail was made."""
     bucket.put_object(Key=ORIGINAL, Body=b"photo")
     etag = bucket.Object(ORIGINAL).e_tag
-    async with store_at(moto_endpoint) as store:
+    async with patient() as store:
         assert not await store.put(KEY, HAT, original=ORIGINAL, source_etag='"older"')
         assert await store.get(KEY) is None
         assert await store.put(KEY, HAT, original=ORIGINAL, source_etag=etag)

@@ -578,7 +578,7 @@ class TestFaults:
         assert (await fetch(f"/t/30x30/filters:{filters}/u/{KEY}")).code == 200
         assert asked(f"/bucket/{logo}") - before == {"HEAD": 1, "GET": 1}
 
-    @pytest.mark.options(DERIVATIVES="1/day")
+    @pytest.mark.options(DERIVATIVES="1/hour")
     async def test_missing_originals_use_up_no_budget(self, fetch: Fetch, bucket: Any) -> None:
         """Only what is made counts."""
         for number in range(3):

@@ -1,14 +1,16 @@
 """Where a picture was taken: found in the file without decoding it, and blanked in place.
 
 No byte moves and no pixel changes, so that lengths and ranges of the file stay true. Blanked are
-EXIF's GPS directory, and in XMP and IPTC-IIM GPS and the names of places. Left are makers' notes,
-films that stand behind a photograph, and whatever people wrote into a title or a file's name.
+EXIF's GPS directory, in XMP and IPTC-IIM GPS and the names of places, and all of content
+credentials (C2PA), which are signed and would tell of the change. Left are makers' notes, films
+that stand behind a photograph, pictures within drawings (SVG) and within layers (PSD), and
+whatever people wrote into a title or a file's name.
 """
 
 import struct
 from collections.abc import Awaitable, Callable
 
-from thumbor_renuo.imaging.metadata import heif, jpeg, png, psd, tiff, webp
+from thumbor_renuo.imaging.metadata import gif, heif, ico, jpeg, png, psd, tiff, webp
 from thumbor_renuo.imaging.metadata.blob import Blob, Read, StoredFile, Unwalkable
 from thumbor_renuo.imaging.metadata.patches import Patches
 
@@ -20,6 +22,9 @@ BY_START: tuple[tuple[bytes, Callable[[Blob], Awaitable[None]]], ...] = (
     (JPEG_XL, heif.blank),
     (JPEG_2000, heif.blank),
     (psd.SIGNATURE, psd.blank),
+    (gif.SIGNATURE, gif.blank),
+    (ico.ICON, ico.blank),
+    (ico.CURSOR, ico.blank),
 )
 # https://mp4ra.org/registered-types/brands: pictures, and sequences of them.
 BRANDS = {
@@ -29,12 +34,9 @@ BRANDS = {
 CANON = b"crx "
 # Raw files and JPEG XR, which keep a place where it is not looked for here.
 CLOSED = (b"FUJIFILMCCD-RAW", b"FOVb", b"\0MRM", b"HEAPCCDR", b"II\xbc\x01", b"IIII", b"MMMM")
-# Nobody writes a place into these.
-PLACELESS = {
-    "image/gif", "image/bmp", "image/x-ms-bmp", "image/svg+xml", "image/x-icon",
-    "image/vnd.microsoft.icon",
-}  # fmt: skip
-PLACELESS_STARTS = (b"GIF8", b"BM", b"\0\0\1\0", b"\xff\x0a")
+# Nobody writes a place into these: BMP and a bare JPEG XL hold no metadata, drawings are written.
+PLACELESS = {"image/bmp", "image/x-ms-bmp", "image/svg+xml"}
+PLACELESS_STARTS = (b"BM", b"\xff\x0a")
 
 
 async def find(read: Read, size: int, media_type: str) -> Patches:

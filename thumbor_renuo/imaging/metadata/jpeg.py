@@ -6,7 +6,8 @@ from thumbor_renuo.imaging.metadata import photoshop, tiff, xmp
 from thumbor_renuo.imaging.metadata.blob import Blob, Unwalkable
 
 SIGNATURE = b"\xff\xd8"
-EXIF_MARKER, MPF_MARKER, PHOTOSHOP_MARKER, SCAN, END = 0xE1, 0xE2, 0xED, 0xDA, 0xD9
+EXIF_MARKER, MPF_MARKER, BOX_MARKER, PHOTOSHOP_MARKER = 0xE1, 0xE2, 0xEB, 0xED
+SCAN, END = 0xDA, 0xD9
 ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 # A packet over 64 KiB: its GUID, its whole length and the part's offset follow (XMP, part 3).
@@ -15,6 +16,9 @@ GUID_END, EXTENDED_HEADER_BYTES = len(EXTENDED) + 32, len(EXTENDED) + 40
 PHOTOSHOP = b"Photoshop 3.0\0"
 # Multi-picture format: previews and gain maps stand behind the picture (CIPA DC-007).
 MPF, MPF_ENTRIES, MPF_ENTRY_BYTES, MAX_PICTURES = b"MPF\0", 0xB002, 16, 50
+# Boxes, each of whose segments repeats the type; JPEG XT keeps pixels in those of other types
+# (ISO/IEC 19566-5, annex D; ISO/IEC 18477-3, annex B).
+BOX, BOX_TYPE, CREDENTIALS = b"JP", slice(12, 16), b"jumb"
 HEADER_BYTES = 80
 MAX_STUFFING = 64 * 1024
 
@@ -52,6 +56,8 @@ async def _blank_one(picture: Blob) -> list[int]:
             parts[PHOTOSHOP].append((at, content.part(len(PHOTOSHOP))))
         elif marker == MPF_MARKER and head.startswith(MPF):
             further += await _pictures(content.part(len(MPF)), start + len(MPF))
+        elif marker == BOX_MARKER and head.startswith(BOX) and head[BOX_TYPE] == CREDENTIALS:
+            content.fill()
     await _blank_split(parts)
     return further
 

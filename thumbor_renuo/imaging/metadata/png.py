@@ -1,4 +1,4 @@
-"""PNG: takes the place out of eXIf and texts, and puts their checksums right.
+"""PNG: takes the place out of eXIf, texts and C2PA, and puts their checksums right.
 
 PNG 3, 5.3 and 11.3; texts named `Raw profile type …` are ImageMagick's.
 """
@@ -12,7 +12,7 @@ from thumbor_renuo.imaging.metadata.blob import Blob
 from thumbor_renuo.imaging.metadata.patches import Patches
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PIXELS, END, EXIF = b"IDAT", b"IEND", {b"eXIf", b"zxIf"}
+PIXELS, END, EXIF, CREDENTIALS = b"IDAT", b"IEND", {b"eXIf", b"zxIf"}, b"caBX"
 PLAIN, PACKED, UTF_8 = b"tEXt", b"zTXt", b"iTXt"
 XMP = b"XML:com.adobe.xmp"
 PROFILE = re.compile(rb"Raw profile type (?:exif|app1|xmp|iptc|8bim)|(?:exif:|geo:|xmp:)?gps.*|"
@@ -43,7 +43,7 @@ async def blank(picture: Blob) -> None:
     while (chunk := await _chunk(picture, at)) and chunk.kind != END:
         if chunk.kind == PIXELS:
             chunk = await _last_alike(picture, chunk)
-        elif chunk.kind in {*EXIF, PLAIN, PACKED, UTF_8}:
+        elif chunk.kind in {*EXIF, PLAIN, PACKED, UTF_8, CREDENTIALS}:
             await _blank_chunk(picture, chunk)
         at = chunk.end
 
@@ -73,12 +73,15 @@ async def _blank_chunk(picture: Blob, chunk: Chunk) -> None:
     written = len(picture.file.written)
     if chunk.kind in EXIF:
         await tiff.blank_exif(content)
+    elif chunk.kind == CREDENTIALS:
+        content.fill()
     else:
         await _blank_text(picture, chunk, content)
     changes = Patches.of(picture.file.written[written:])
     if changes.size:
-        summed = await picture.part(chunk.at + 4, chunk.size + 4).read()
-        total = zlib.crc32(changes.applied(summed, chunk.at + 4))
+        summed = picture.part(chunk.at + 4, chunk.size + 4)
+        (in_file, _size), *_ = summed.extents  # a PNG within an icon does not begin at 0
+        total = zlib.crc32(changes.applied(await summed.read(), in_file))
         picture.write(chunk.end - 4, total.to_bytes(4, "big"))
 
 

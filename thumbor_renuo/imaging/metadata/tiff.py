@@ -16,6 +16,7 @@ MAGIC = {42, BIG, 0x4F52, 0x5352, 0x55}
 BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
          16: 8, 17: 8, 18: 8}  # fmt: skip
 GPS, EXIF, SUB, XMP, IPTC, PHOTOSHOP = 0x8825, 0x8769, 0x014A, 0x02BC, 0x83BB, 0x8649
+CREDENTIALS = 0xCD41  # C2PA, annex A
 HEADER_BYTES = 8
 MAX_DIRECTORIES, MAX_ENTRIES = 500, 4096
 EXIF_HEADER, EXIF_HEADER_BYTES = b"Exif\0", 6
@@ -167,6 +168,8 @@ async def _look(blob: Blob, layout: Layout, entry: Entry) -> list[int]:
     elif entry.tag == PHOTOSHOP:
         for exif in await photoshop.blank(value):
             exif.fill()  # the picture's own stands in the directories
+    elif entry.tag == CREDENTIALS:
+        value.fill()
     elif entry.tag in {EXIF, SUB}:
         raw = await value.read(0, MAX_DIRECTORIES * entry.unit)
         starts = range(0, len(raw), entry.unit)

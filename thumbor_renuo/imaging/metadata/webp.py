@@ -1,11 +1,12 @@
-"""WebP: takes the place out of its EXIF and XMP chunks (RFC 9649, 2.7)."""
+"""WebP: takes the place out of its EXIF, XMP and C2PA chunks (RFC 9649, 2.7; C2PA, annex A)."""
 
 from thumbor_renuo.imaging.metadata import tiff, xmp
 from thumbor_renuo.imaging.metadata.blob import Blob
 
 CONTAINER, SIGNATURE = b"RIFF", b"WEBP"
 FIRST_CHUNK = 12
-EXIF, XMP = b"EXIF", b"XMP "
+EXIF, XMP, CREDENTIALS = b"EXIF", b"XMP ", b"C2PA"
+FILLER = b"JUNK"  # of any RIFF
 
 
 async def blank(picture: Blob) -> None:
@@ -17,4 +18,7 @@ async def blank(picture: Blob) -> None:
             await tiff.blank_exif(picture.part(at + 8, size))
         elif head[:4] == XMP:
             await xmp.blank(picture.part(at + 8, size))
+        elif head[:4] == CREDENTIALS:
+            picture.write(at, FILLER)
+            picture.part(at + 8, size).fill()
         at += 8 + size + size % 2
