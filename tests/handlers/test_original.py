@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.handlers.conftest import FOLDER, Fetch, error_of, picture
+from thumbor_renuo.handlers.services import _MADE
 
 DATA = bytes(range(256)) * 1024
 KEPT = (
@@ -276,3 +277,16 @@ class TestBusy:
         codes = {response.code for response in answers}
         assert codes == {200, 503}
         assert (await fetch(PATH)).code == 200
+
+
+@pytest.mark.options(S3_CONNECTIONS="4")
+@pytest.mark.usefixtures("stored")
+async def test_an_app_holds_half_of_the_places(fetch: Fetch) -> None:
+    """Slow readers of one app's originals leave the other apps theirs."""
+    assert (await fetch(PATH)).code == 200
+    (streams,) = [made.streams for made in _MADE.values() if made.settings.s3_connections == 4]
+    with streams.place("shop-live"), streams.place("shop-live"):
+        assert (await fetch(PATH)).code == 200
+    with streams.place("foobar-develop"), streams.place("foobar-develop"):
+        assert (await fetch(PATH)).code == 503
+    assert (await fetch(PATH)).code == 200
