@@ -112,7 +112,7 @@ BAD_TEXTS = [
     ("THUMBNAIL_FILTERS", ["Blur", "blur(", "blur()", "blur(1..)", "blur(1..2", "a" * 31]),
     ("AUTO_FORMATS", ["jpeg", "avif,webp"]),
     ("REMOTE_HOSTS", ["https://a.example", "10.0.0.1", "localhost", "*", "a.example:443", "*.x"]),
-    ("ORIGIN_SECRETS", ["short", "s" * 201]),
+    ("ORIGIN_SECRETS", ["a" * 16 + "," + "b" * 16, "short", "s" * 201]),
     ("SENTRY_DSN", ["key", "ftp://key@host/1", "https://host/1", "https://key@host/"]),
     ("TRUSTED_PROXIES", ["proxy", "10.0.0.1/8", "10.0.0.0/33", "::1/129"]),
     ("DEMO_PAGE", ["maybe", "2", "-1"]),

@@ -151,7 +151,7 @@ hosts = words(
     r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
 )
 formats = words("avif, webp, both or neither", "avif|webp")
-secrets = words("one secret of 16 characters or more, or two during a change", "[!-~]{16,200}")
+secrets = words("one secret of 16 characters or more, or two during a change", "[!-+.-~-]{16,200}")
 anything = Kind("a text", lambda raw: "" if raw is None else str(raw).strip())
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from libthumbor import CryptoURL
 from PIL import Image
 
-from tests.conftest import API_KEYS
+from tests.conftest import API_KEYS, ENVIRONMENT
 from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture, write_apps
 from thumbor_renuo.apps import digest
 from thumbor_renuo.delivery.path_signature import sign
@@ -747,6 +748,14 @@ class TestPrivate:
         path = f"/s/{self.token('w30')}/t/30x0/u/{KEY}"
         response = await fetch(path, headers={"Sec-CH-DPR": "2", "Width": "600"})
         assert opened(response).size[0] == 30
+
+    @rules(private="true")
+    async def test_thumbor_s_own_signed_url_is_private_too(self, fetch: Fetch, bucket: Any) -> None:
+        """Whoever has that key may look, and no shared cache may keep it."""
+        bucket.put_object(Key=KEY, Body=picture())
+        key = ENVIRONMENT["THUMBOR_SECURITY_KEY"]
+        response = await fetch(CryptoURL(key=key).generate(image_url=KEY, width=30))
+        assert (response.code, response.headers["Cache-Control"][:9]) == (200, "private, ")
 
     @rules(private="true")
     async def test_an_ended_or_forged_one(self, fetch: Fetch, bucket: Any) -> None:

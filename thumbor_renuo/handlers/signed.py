@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 from thumbor.url import Url
 
+from thumbor_renuo.delivery import cache_policy
 from thumbor_renuo.delivery.media_type import image_headers
 from thumbor_renuo.errors import BadRequest, InvalidPath
 from thumbor_renuo.handlers.image import ImageHandler
@@ -27,7 +28,8 @@ class SignedHandler(ImageHandler):
             raise BadRequest("unsafe URLs are not served: sign it, or use /t/<options>/u/<key>")
         self._check_signature()
         self.standing_headers = image_headers(cors=self.services.settings.image_cors)
-        await self.serve(self._wanted(parameters), vary="Accept")
+        wanted = self._wanted(parameters)
+        await self.serve(wanted, vary="Accept", lifetime=self._private_lifetime(wanted.app))
 
     head = get
 
@@ -41,6 +43,14 @@ class SignedHandler(ImageHandler):
         signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
         if not signer.validate(unquote(signature).encode(), signed):
             raise BadRequest("the URL's signature is not valid")
+
+    def _private_lifetime(self, full_name: str) -> str:
+        """The Cache-Control of a private app's image, which no shared cache may keep."""
+        app = self.services.apps.by_name(full_name)
+        if app is None or not app.rules.private:
+            return ""
+        self.is_private = True
+        return cache_policy.for_private(self.services.settings.max_age)
 
     def _wanted(self, parameters: dict[str, str | None]) -> Wanted:
         try:
