@@ -1,10 +1,8 @@
 """thumbor_renuo.public_session: the HTTP client that reaches public addresses only."""
 
 import asyncio
-import datetime as dt
 import gzip
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import ClientConnectorError, web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed, serving
 from tests.web_server import raw_server, web_server
 from thumbor_renuo import __version__
 from thumbor_renuo.errors import BadRequest, TooLarge
@@ -232,33 +227,9 @@ async def test_no_redirect_is_followed(status: int, method: str) -> None:
         assert (len(first.requests), len(second.requests)) == (1, 0)
 
 
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A TLS set-up with a certificate of 127.0.0.1 that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "server.pem").write_bytes(plain + certificate.public_bytes(pem))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "server.pem")
-    return context
-
-
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     """TLS is verified: nothing is sent."""
-    async with web_server(self_signed(tmp_path)) as server:
+    async with web_server(serving(self_signed(tmp_path, "localhost"))) as server:
         async with public_session(allow_private=True) as session:
             with pytest.raises(aiohttp.ClientConnectorCertificateError):
                 await session.post(f"https://localhost:{server.port}/", data=b"secret")

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import ssl
 import threading
 import traceback
 from collections.abc import Iterator
@@ -10,20 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed, serving
 from tests.client.conftest import INFO, PRIVATE_KEY, make_client
 from tests.client.stub_server import Reply, StubServer
 from tests.ports import free_port
@@ -422,30 +412,10 @@ def test_a_transport_without_sense_is_refused(given: dict[str, float]) -> None:
         Transport(**given)
 
 
-def write_certificate(folder: Path) -> ssl.SSLContext:
-    """A server's context with a certificate that it has signed itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(alternative, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    both = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "both.pem").write_bytes(both + certificate.public_bytes(Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "both.pem")
-    return context
-
-
 @pytest.fixture
 def untrusted(tmp_path: Path) -> Iterator[str]:
     """A TLS server whose certificate nobody else has signed."""
-    context = write_certificate(tmp_path)
+    context = serving(self_signed(tmp_path, "127.0.0.1"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:

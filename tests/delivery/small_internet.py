@@ -1,7 +1,6 @@
 """An internet for tests: names, their addresses, and one machine with a trusted certificate."""
 
 import asyncio
-import datetime as dt
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -11,11 +10,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed, serving
 from tests.web_server import WebServer, web_server
 
 ADDRESS = "8.8.8.8"  # of the one machine; the test's own server stands in for it
@@ -64,7 +60,9 @@ async def small_internet(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SmallInternet]:
     """All that the client's connections reach until the block ends."""
-    offered, trusted = _contexts(folder)
+    # For all names but the last.
+    certificate = self_signed(folder, *NAMES[:-1])
+    offered, trusted = serving(certificate), ssl.create_default_context(cafile=certificate)
     monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusted)
     loop = asyncio.get_running_loop()
     connect = loop.sock_connect
@@ -83,30 +81,3 @@ async def small_internet(
                 yield internet
             finally:
                 internet.ended.set()
-
-
-def _contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """TLS of a server with a certificate for NAMES but the last, and of a client that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(name) for name in NAMES[:-1]]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "server.pem"
-    path.write_bytes(plain + certificate.public_bytes(pem))
-    offered = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    offered.load_cert_chain(path)
-    return offered, ssl.create_default_context(cafile=path)

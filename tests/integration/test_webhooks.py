@@ -4,11 +4,9 @@ import base64
 import hashlib
 import hmac
 import http.server
-import ipaddress
 import json
 import os
 import signal
-import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,11 +16,8 @@ from typing import Any
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed, serving
 from tests.integration.conftest import PATIENCE, Service, environment_for, eventually, noise, serve
 from tests.redis_server import needs_redis, redis_server
 from thumbor_renuo.local_s3 import LocalS3
@@ -42,35 +37,6 @@ class Receiver:
     status: int = 200
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for localhost and its key; it is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "cert.pem", folder / "key.pem"
-
-
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[Receiver]:
     """A server behind TLS on loopback."""
@@ -86,10 +52,8 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
         def log_message(self, *_args: Any) -> None:
             pass
 
-    cert, key = certificate(tmp_path)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
+    context = serving(self_signed(tmp_path, "localhost", "127.0.0.1"))
     server.socket = context.wrap_socket(server.socket, server_side=True)
     found = Receiver(f"https://localhost:{server.server_port}/hook?secret=in-the-query")
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -108,7 +72,7 @@ def environment(s3: LocalS3, folder: Path, receiver: Receiver, **changes: str) -
         s3,
         API_KEYS="",
         APPS_FILE=str(folder / "apps.toml"),
-        SSL_CERT_FILE=str(folder / "cert.pem"),
+        SSL_CERT_FILE=str(folder / "server.pem"),
         **{"WEBHOOK_PRIVATE": "true", **changes},
     )
 
