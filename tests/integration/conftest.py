@@ -24,7 +24,11 @@ from botocore.config import Config
 from PIL import Image
 
 from tests.conftest import ENVIRONMENT
-from tests.integration.faulty_s3 import fixture_faulty_s3  # noqa: F401
+from tests.integration.faulty_s3 import (  # noqa: F401
+    fixture_faulty_s3,
+    fixture_proxy,
+    fixture_sound_proxy,
+)
 from tests.ports import free_port
 from thumbor_renuo import local_s3 as local_s3_module
 from thumbor_renuo.local_s3 import LocalS3

@@ -144,6 +144,19 @@ def fixture_faulty_s3(local_s3: LocalS3) -> Iterator[FaultyS3]:
         yield proxy
 
 
+@pytest.fixture(name="proxy", scope="module")
+def fixture_proxy(local_s3: LocalS3) -> Iterator[FaultyS3]:
+    """The same for the services of a whole module."""
+    with FaultyS3(local_s3) as proxy:
+        yield proxy
+
+
+@pytest.fixture(name="sound_proxy")
+def fixture_sound_proxy(proxy: FaultyS3) -> None:
+    """It is sound at the beginning of a test, and has counted nothing."""
+    proxy.reset()
+
+
 class _Server(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True

@@ -33,7 +33,7 @@ from tests.integration.faulty_s3 import Fault, FaultyS3
 from tests.redis_server import needs_redis, redis_server
 from thumbor_renuo.local_s3 import LocalS3
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("sound_proxy")]
 
 PROCESSES = 4
 REQUESTS = 100
@@ -41,18 +41,6 @@ MAX_AGE_OF_MANY = 4321
 BEARER = {"Authorization": f"Bearer {PRIVATE_KEYS[0]}"}
 WEBP, AVIF, BOTH = "image/webp,*/*", "image/avif,*/*", "image/avif,image/webp,image/*,*/*;q=0.8"
 on_each = pytest.mark.parametrize("name", ["alone", pytest.param("many", marks=needs_redis)])
-
-
-@pytest.fixture(scope="module")
-def proxy(local_s3: LocalS3) -> Iterator[FaultyS3]:
-    """The S3 server behind a proxy that counts."""
-    with FaultyS3(local_s3) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _sound(proxy: FaultyS3) -> None:
-    proxy.reset()
 
 
 @pytest.fixture(scope="module")

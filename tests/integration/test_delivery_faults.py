@@ -30,7 +30,7 @@ from tests.integration.conftest import (
 from tests.integration.faulty_s3 import Fault, FaultyS3
 from thumbor_renuo.local_s3 import LocalS3
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("sound_proxy")]
 
 READ_SECONDS, DERIVATIVE_SECONDS, WAIT_SECONDS = 2.0, 0.3, 1.0
 QUEUE = 3
@@ -62,18 +62,6 @@ STORING = [
     ("HEAD", "", Fault.ERROR, 503),
     ("HEAD", "", Fault.SLOW, 3600),
 ]
-
-
-@pytest.fixture(scope="module")
-def proxy(local_s3: LocalS3) -> Iterator[FaultyS3]:
-    """The S3 server behind a proxy that spoils what the tests name."""
-    with FaultyS3(local_s3) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _sound(proxy: FaultyS3) -> None:
-    proxy.reset()
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,9 @@ from tests.redis_server import RedisProcess, needs_redis, redis_server
 from thumbor_renuo.delivery.shared_render import CLAIM, PREFIX
 from thumbor_renuo.local_s3 import LocalS3
 
-pytestmark = [pytest.mark.integration, needs_redis]
+pytestmark = [
+    pytest.mark.integration, needs_redis, pytest.mark.usefixtures("sound_proxy"),
+]  # fmt: skip
 
 PROCESSES = 2
 PLACES = os.cpu_count() or 1
@@ -82,18 +84,6 @@ IDLE = {
     "waiting": 0,
     "renders": 0,
 }
-
-
-@pytest.fixture(scope="module")
-def proxy(local_s3: LocalS3) -> Iterator[FaultyS3]:
-    """The S3 server behind a proxy that holds requests."""
-    with FaultyS3(local_s3) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _sound(proxy: FaultyS3) -> None:
-    proxy.reset()
 
 
 @pytest.fixture(scope="module")

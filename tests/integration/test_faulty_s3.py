@@ -28,7 +28,7 @@ from tests.integration.conftest import (
     serve,
     size_of,
 )
-from tests.integration.faulty_s3 import Fault, FaultyS3, fixture_faulty_s3  # noqa: F401
+from tests.integration.faulty_s3 import Fault, FaultyS3
 from thumbor_renuo.local_s3 import LocalS3
 
 pytestmark = pytest.mark.integration
