@@ -86,7 +86,7 @@ class App:
 
     @property
     def folder(self) -> str:
-        """What the keys of all its originals begin with."""
+        """Where its originals lie; the slash keeps out apps whose name only begins alike."""
         return f"o/{self.full_name}/"
 
     @cached_property

@@ -152,7 +152,7 @@ class DeleteManyHandler(FilesHandler):
             return
         purged = await purge_each(self.bucket, folders)
         result.more = result.more or purged.more
-        below = folder_of_prefix(files.folder(app))
+        below = folder_of_prefix(app.folder)
         left = {
             key.removeprefix(below).partition("/~/")[0]: code for key, code in purged.failed.items()
         }

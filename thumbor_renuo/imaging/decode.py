@@ -16,6 +16,7 @@ from thumbor_renuo.imaging.formats import JPEG, WEBP, Format
 
 SMALL_SIDE = 64
 RGBA = 4  # bands
+ON_ITS_SIDE = 5  # this EXIF orientation and those above swap width and height
 
 libvips.set_up()
 
@@ -39,6 +40,12 @@ def open_header(kind: Format, data: bytes, **options: Any) -> Any:
 def field(image: Any, name: str, default: int) -> int:
     """A number of the header, or the default where it is not there."""
     return int(image.get(name)) if image.get_typeof(name) else default
+
+
+def displayed_size(image: Any) -> tuple[int, int]:
+    """Width and height after the EXIF orientation, in pixels."""
+    sides = image.width, image.height
+    return sides[::-1] if field(image, "orientation", 1) >= ON_ITS_SIDE else sides
 
 
 def decode_all_frames(kind: Format, data: bytes) -> None:

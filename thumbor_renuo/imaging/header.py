@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging import structure
-from thumbor_renuo.imaging.decode import field, open_header
+from thumbor_renuo.imaging.decode import displayed_size, field, open_header
 from thumbor_renuo.imaging.formats import AVIF, JPEG, PNG, TIFF, WEBP, Format
 
-ON_ITS_SIDE = 5  # this EXIF orientation and those above swap width and height
 SIGNATURES = (
     (b"\xff\xd8\xff", 0, JPEG),
     (b"\x89PNG\r\n\x1a\n", 0, PNG),
@@ -48,10 +47,7 @@ def read_header(data: bytes) -> Header:
     frames = _checked(kind, data)
     if kind.is_paged:
         frames = field(image, "n-pages", 1)
-    width, height = image.width, image.height
-    if field(image, "orientation", 1) >= ON_ITS_SIDE:
-        width, height = height, width
-    return Header(kind.name, width, height, frames)
+    return Header(kind.name, *displayed_size(image), frames)
 
 
 def _kind(data: bytes) -> Format | None:

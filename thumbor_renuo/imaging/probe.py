@@ -9,6 +9,7 @@ from thumbor_renuo.imaging.colour import dominant_color
 from thumbor_renuo.imaging.decode import (
     decode_all_frames,
     decode_small,
+    displayed_size,
     field,
     open_header,
     to_srgb,
@@ -23,7 +24,6 @@ MAX_FRAMES = 2_000
 # much memory at once that GLib ends the process.
 MAX_SIDE = 65_535
 MAX_BANDS = 5  # CMYK and alpha
-ON_ITS_SIDE = 5  # this orientation and those above swap width and height
 MAX_HELD_BYTES = 320 * 1024**2
 BYTES = {"uchar": 1, "ushort": 2}  # of one channel of one pixel, in libvips' words
 
@@ -113,14 +113,12 @@ def _check_bounds(image: Any, frames: int, max_pixels: int, max_frames: int) -> 
 
 
 def _facts(kind: Format, image: Any, frames: int, small: Any) -> ImageFacts:
-    orientation = field(image, "orientation", 1)
-    sides = image.width, image.height
-    width, height = sides[::-1] if orientation >= ON_ITS_SIDE else sides
+    width, height = displayed_size(image)
     rgba = bytes(small.write_to_memory())
     return ImageFacts(
         width=width,
         height=height,
-        orientation=orientation,
+        orientation=field(image, "orientation", 1),
         format=kind.name,
         frames=frames,
         has_alpha=bool(image.hasalpha()),

@@ -33,15 +33,10 @@ def key_of(app: App, file_path: str) -> str:
     Raises:
         InvalidPath: the path would leave the app's folder, or is no path.
     """
-    key = ObjectKey.parse(f"{folder(app)}{file_path}")
+    key = ObjectKey.parse(f"{app.folder}{file_path}")
     if key.app != app.full_name:
         raise InvalidPath("file_path leaves the app's folder")
     return str(key)
-
-
-def folder(app: App) -> str:
-    """Where an app's files lie; the slash keeps out those of apps whose name only begins alike."""
-    return f"o/{app.full_name}/"
 
 
 def prefix_of(app: App, prefix: str) -> str:
@@ -52,13 +47,13 @@ def prefix_of(app: App, prefix: str) -> str:
     """
     if prefix:
         # One letter more makes a whole path of it.
-        ObjectKey.parse(f"{folder(app)}{prefix}x")
-    return folder(app) + prefix
+        ObjectKey.parse(f"{app.folder}{prefix}x")
+    return app.folder + prefix
 
 
 def cursor_of(app: App, found: ListedObject) -> str:
     """Where the next page begins, opaque to clients."""
-    path = found.key.removeprefix(folder(app))
+    path = found.key.removeprefix(app.folder)
     return base64.urlsafe_b64encode(path.encode()).decode().rstrip("=")
 
 
@@ -132,6 +127,6 @@ async def _delete(bucket: S3Bucket, app: App, keys: Iterable[str], result: Delet
     failed = await delete_all(bucket, wanted)
     result.count += len(wanted) - len(failed)
     result.failed += [
-        {"file_path": key.removeprefix(folder(app)), "message": f"the storage refused ({code})"}
+        {"file_path": key.removeprefix(app.folder), "message": f"the storage refused ({code})"}
         for key, code in failed.items()
     ]
