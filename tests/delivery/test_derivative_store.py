@@ -367,13 +367,3 @@ async def test_a_refused_connection_is_a_miss() -> None:
         assert await store.get(KEY) is None
         assert not await store.put(KEY, HAT, original=ORIGINAL)
         assert store.counters == {"miss": 1, "not_stored": 1, "failed": 2}
-
-
-async def test_purge_goes_through(patient: Any, bucket: Any) -> None:
-    """All variants of an original, in the bucket of the store's settings."""
-    for variant in ("300x300@webp", "@auto"):
-        bucket.put_object(Key=f"r/{ORIGINAL}/~/{variant}", Body=b"x")
-    async with patient() as store:
-        purged = await store.purge(f"r/{ORIGINAL}/~/")
-    assert purged.count == 2
-    assert not list(bucket.objects.all())

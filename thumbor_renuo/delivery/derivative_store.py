@@ -10,9 +10,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from thumbor_renuo.config import Settings
-from thumbor_renuo.delivery import purge
 from thumbor_renuo.delivery.circuit_breaker import CircuitBreaker
-from thumbor_renuo.delivery.purge import Purged
 from thumbor_renuo.delivery.stored_derivative import Derivative
 from thumbor_renuo.errors import RenuoError, StorageError
 from thumbor_renuo.s3 import objects
@@ -24,11 +22,11 @@ LATE_SECONDS = 0.25
 
 Answer = TypeVar("Answer")
 
-__all__ = ["Derivative", "DerivativeStore", "Purged"]
+__all__ = ["Derivative", "DerivativeStore"]
 
 
 class DerivativeStore:
-    """Looks up, stores and deletes derivatives; only `purge` raises.
+    """Looks up and stores derivatives; nothing raises.
 
     Args:
         clock: seconds that never go back.
@@ -182,16 +180,3 @@ class DerivativeStore:
             return answer
         self.counters["failed"] += 1
         return None
-
-    # -- delete -----------------------------------------------------------------------------------
-
-    async def purge(self, prefix: str) -> Purged:
-        """Delete all below a prefix.
-
-        Args:
-            prefix: as delivery.derivative makes it.
-
-        Raises:
-            StorageError: not all could be listed or deleted; to ask again does no harm.
-        """
-        return await purge.purge(S3Bucket.of(self._settings, "uploads"), prefix)
