@@ -53,7 +53,8 @@ class ThumbnailPath:
         """Understand a request's raw path: percent-decoded once, after it was split.
 
         Args:
-            presets_of: the options behind `p:<name>`, for the app of a full name.
+            presets_of: the options behind `p:<name>`, for the app of a full name; asked as soon as
+                the key is known, before the options are understood.
             filters: Thumbor's filter classes that are switched on, by name; without any,
                 filters are neither checked nor written anew.
 
@@ -65,10 +66,11 @@ class ThumbnailPath:
         is_derivative = raw_path.startswith("/r/")
         raw_key, raw_options = (before, after) if is_derivative else (after, before)
         key = ObjectKey.parse(decode_path(raw_key))
+        presets = presets_of(key.app)
         text, variant = split_variant(decode_path(raw_options))
         if is_derivative and not variant:
             raise InvalidOptions("a path under /r/ ends in @<variant>, such as @webp")
-        return cls(key, **_understood(text, presets_of(key.app), filters), variant=variant)
+        return cls(key, **_understood(text, presets, filters), variant=variant)
 
     @property
     def signed_part(self) -> str:

@@ -10,7 +10,7 @@ from tornado.iostream import StreamClosedError
 from thumbor_renuo.delivery import cache_policy, conditional_request
 from thumbor_renuo.delivery.derivative_store import Derivative
 from thumbor_renuo.errors import PreconditionFailed
-from thumbor_renuo.handlers.image_preflight import ImagePreflight
+from thumbor_renuo.handlers.app_image import AppImageHandler
 from thumbor_renuo.handlers.render_once import render_once
 from thumbor_renuo.handlers.services import Made, Services
 from thumbor_renuo.handlers.source_loader import image_etags
@@ -21,10 +21,8 @@ PIECE_BYTES = 64 * 1024
 Result = TypeVar("Result")
 
 
-class ImageHandler(ImagePreflight):
+class ImageHandler(AppImageHandler):
     """Base: conditions, one render for equal requests, and the answer's headers."""
-
-    keeps_errors = True
 
     def initialize(self, services: Services, context: Any) -> None:  # type: ignore[override]
         """Take what the route table hands over: the services, and Thumbor's context."""
@@ -42,11 +40,11 @@ class ImageHandler(ImagePreflight):
         recent = self.services.recent.get(wanted.name)
         known = _validators(recent) if recent else await self._ask(wanted)
         if known and self._is_decided(known):
-            self._describe(known, lifetime or wanted.cache_control, vary)
+            self.describe(lifetime or wanted.cache_control, vary, known)
             self.set_status(304)
             return
         made = recent or await self.made(wanted, known)
-        self._describe(_validators(made), lifetime or made.derivative.cache_control, vary)
+        self.describe(lifetime or made.derivative.cache_control, vary, _validators(made))
         await self.answer(made, is_recent=recent is not None)
 
     async def made(self, wanted: Wanted, known: Validators | None = None) -> Made:
@@ -107,8 +105,9 @@ class ImageHandler(ImagePreflight):
             raise PreconditionFailed("the image is another one than the request is about")
         return conditional_request.is_not_modified(headers, known.etag, known.last_modified)
 
-    def _describe(self, known: Validators, lifetime: str, vary: str) -> None:
-        if lifetime != cache_policy.NEVER:
+    def describe(self, lifetime: str, vary: str, known: Validators | None = None) -> None:
+        """Set the headers of 200 and 304 alike; without `known`, none to ask again by."""
+        if known and lifetime != cache_policy.NEVER:
             self.set_header("ETag", known.etag)
             self.set_header("Last-Modified", format_datetime(known.last_modified, usegmt=True))
         self.set_header("Cache-Control", lifetime)

@@ -1,17 +1,14 @@
 """GET /o/<key>: an original, streamed from the bucket and never whole in memory."""
 
 import re
-import time
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
 
-from thumbor_renuo.apps import App
 from thumbor_renuo.delivery import cache_policy, conditional_request, path_signature
-from thumbor_renuo.delivery.media_type import image_headers, protective_headers, served_type
+from thumbor_renuo.delivery.media_type import protective_headers, served_type
 from thumbor_renuo.delivery.stripped_original import StrippedOriginals, stripped_etag
-from thumbor_renuo.errors import NotFound, PreconditionFailed, RangeNotSatisfiable, StorageError
-from thumbor_renuo.handlers.image_preflight import ImagePreflight
-from thumbor_renuo.image_rules import ImageRules
+from thumbor_renuo.errors import PreconditionFailed, RangeNotSatisfiable, StorageError
+from thumbor_renuo.handlers.app_image import AppImageHandler
 from thumbor_renuo.imaging.metadata.patches import Patches
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
 from thumbor_renuo.s3.object_key import ObjectKey, decode_path
@@ -20,14 +17,12 @@ STRIPPED = StrippedOriginals()
 FIRST_BYTE = re.compile(r"bytes (\d+)-")
 
 
-class OriginalHandler(ImagePreflight):
+class OriginalHandler(AppImageHandler):
     """Streams with Range, ETag and dates; any known app's object."""
 
     route = "original"
-    keeps_errors = True
 
     key: ObjectKey
-    rules: ImageRules
     lifetime: str
 
     async def get(self) -> None:
@@ -61,7 +56,8 @@ class OriginalHandler(ImagePreflight):
     def allows_scripts(self) -> bool:
         """Whether the app has the rule `cors`."""
         _token, path = path_signature.split(self.request.path)
-        return bool(self._rules(self._app(_key(path))).cors)
+        self.find_app(_key(path).app)
+        return bool(self.rules.cors)
 
     async def _answer(self, byte_range: str | None, etag: str | None, patches: Patches) -> None:
         key = str(self.key)
@@ -100,30 +96,13 @@ class OriginalHandler(ImagePreflight):
         """
         token, path = path_signature.split(self.request.path)
         self.key = _key(path)
-        app = self._app(self.key)
-        self.app_name = app.full_name
-        self.rules = self._rules(app)
-        self.standing_headers = image_headers(cors=bool(self.rules.cors))
-        self.lifetime = self._admit(app, token)
-
-    def _app(self, key: ObjectKey) -> App:
-        app = self.services.apps.by_name(key.app)
-        if app is None:
-            raise NotFound(f"there is no app {key.app[:100]!r}")
-        return app
-
-    def _rules(self, app: App) -> ImageRules:
-        return app.rules.image.effective(self.services.settings)
-
-    def _admit(self, app: App, token: str) -> str:
-        """The Cache-Control for who asks; raises where they may not see it."""
-        settings = self.services.settings
-        if not token and not app.rules.private:
-            is_immutable = cache_policy.is_immutable(self.key)
-            return cache_policy.for_image(settings, is_immutable=is_immutable)
-        self.is_private = True
-        left = path_signature.verify(app, token, self.key, wants="original", now=time.time())
-        return cache_policy.for_private(min(left, settings.max_age))
+        self.find_app(self.key.app)
+        # Before anything is asked of S3.
+        self.lifetime = self.private_lifetime(token, self.key, wants="original") or (
+            cache_policy.for_image(
+                self.services.settings, is_immutable=cache_policy.is_immutable(self.key)
+            )
+        )
 
     # -- without its place ----------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """One render for all who want the same image: of this process, and with Redis of all of them."""
 
 import time
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
 
@@ -45,19 +44,19 @@ async def render_once(
             if made is not None and (known is None or made.derivative.etag == known.etag):
                 keep(made)
                 return
-            await Render(context, services, wanted, keep, headers=headers, known=known).run()
-            return
-        await _lead(lead, Render(context, services, wanted, keep, headers=headers, known=known))
+        render = Render(context, services, wanted, keep, headers=headers, known=known)
+        if isinstance(lead, Shared):
+            await render.run()
+        else:
+            await _lead(lead, render)
 
     return await services.flights.run(wanted.name, make)
 
 
 async def _lead(lead: Lead, render: Render) -> None:
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(lead.give_up)
+    async with lead:
         render.share = lambda made: lead.share(made.data, _facts(made))
         await render.run()
-        stack.pop_all()
         await lead.stored()
 
 

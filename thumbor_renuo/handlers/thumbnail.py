@@ -1,14 +1,12 @@
 """GET /t/<options>/u/<key>: a thumbnail, asked for without a signature."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.delivery import cache_policy, client_hints, output_format, path_signature
+from thumbor_renuo.delivery.filter_calls import Known
 from thumbor_renuo.delivery.limits import Limits, images_in_filters
-from thumbor_renuo.delivery.media_type import image_headers
 from thumbor_renuo.delivery.remote_address import is_remote
 from thumbor_renuo.delivery.thumbnail_path import ThumbnailPath
 from thumbor_renuo.errors import (
@@ -20,7 +18,6 @@ from thumbor_renuo.errors import (
 )
 from thumbor_renuo.handlers.image import ImageHandler
 from thumbor_renuo.handlers.wanted import Wanted
-from thumbor_renuo.image_rules import ImageRules
 from thumbor_renuo.s3.object_key import ObjectKey
 
 
@@ -32,28 +29,28 @@ class ThumbnailHandler(ImageHandler):
     async def get(self) -> None:
         """Check everything that the path tells before any byte is fetched."""
         token, path = self._path()
-        app = self._app(path.key.app)
-        self.app_name = app.full_name
-        rules = app.rules.image.effective(self.services.settings)
-        self.standing_headers = image_headers(cors=bool(rules.cors))
-        private = self._private_lifetime(app, token, path)
-        Limits(rules).check_path(path, self._filters)
-        self._check_images(app, rules, path)
+        private = self.private_lifetime(
+            token,
+            path.key,
+            wants="thumbnail",
+            width=path.parameters.get("width"),
+            other_images=images_in_filters(path.own.get("filters")),
+        )
+        Limits(self.rules).check_path(path, self._filters)
+        self._check_images(path)
         if not token:  # it covers the size that the path says
-            path = self._hinted(path, rules)
+            path = self._hinted(path)
         try:
-            await self.serve(
-                self._wanted(app, rules, path), vary=self._vary(path), lifetime=private
-            )
+            await self.serve(self._wanted(path), vary=self._vary(path), lifetime=private)
         except (NotFound, UnreadableImage) as error:
-            await self._serve_fallback(app, rules, path, error)
+            await self._serve_fallback(path, error)
 
     head = get
 
     def allows_scripts(self) -> bool:
         """Whether the app has the rule `cors`."""
-        _token, path = self._path()
-        return bool(self._app(path.key.app).rules.image.effective(self.services.settings).cors)
+        self._path()
+        return bool(self.rules.cors)
 
     def _path(self) -> tuple[str, ThumbnailPath]:
         token, raw_path = path_signature.split(self.request.path)
@@ -61,61 +58,41 @@ class ThumbnailHandler(ImageHandler):
         return token, path
 
     @property
-    def _filters(self) -> dict[str, Any]:
-        return dict(self.thumbor.filters_factory.filter_classes_map)
+    def _filters(self) -> Known:
+        known: Known = self.thumbor.filters_factory.filter_classes_map
+        return known
 
     def _presets(self, app: str) -> Mapping[str, str]:
-        return self._app(app).rules.presets
+        return self.find_app(app).rules.presets
 
-    def _app(self, full_name: str) -> App:
-        app = self.services.apps.by_name(full_name)
-        if app is None:
-            raise NotFound(f"there is no app {full_name[:100]!r}")
-        return app
-
-    def _private_lifetime(self, app: App, token: str, path: ThumbnailPath) -> str:
-        """The Cache-Control of what only the holder of a signed path may see; else nothing."""
-        if not token and not app.rules.private:
-            return ""
-        self.is_private = True
-        left = path_signature.verify(
-            app,
-            token,
-            path.key,
-            wants="thumbnail",
-            width=path.parameters.get("width"),
-            other_images=images_in_filters(path.own.get("filters")),
-            now=time.time(),
-        )
-        return cache_policy.for_private(min(int(left), self.services.settings.max_age))
-
-    def _check_images(self, app: App, rules: ImageRules, path: ThumbnailPath) -> None:
+    def _check_images(self, path: ThumbnailPath) -> None:
         """A watermark lies in the app's own folder, or comes from an allowed host."""
         for image in images_in_filters(path.parameters.get("filters")):
             if is_remote(image):
-                self.services.remote.check(image, rules.remote_hosts or ())
-            elif not _is_of(app, image):
+                self.services.remote.check(image, self.rules.remote_hosts or ())
+            elif not _is_of(self.app, image):
                 raise InvalidOptions(
-                    f"{image[:100]!r} is neither an image of {app.full_name} nor an https address"
+                    f"{image[:100]!r} is neither an image of {self.app_name} nor an https address"
                 )
 
-    def _hinted(self, path: ThumbnailPath, rules: ImageRules) -> ThumbnailPath:
+    def _hinted(self, path: ThumbnailPath) -> ThumbnailPath:
         """The same in the size that the client's hints ask for, where any size may be had."""
+        rules = self.rules
         if not self.services.settings.client_hints or rules.sizes or rules.presets_only:
             return path
         bounds = {"max_side": rules.max_side or 0, "max_pixels": rules.max_pixels or 0}
         hinted = client_hints.hinted(path.expanded, self.request.headers, **bounds)
         return path if hinted == path.expanded else path.with_options(hinted)
 
-    def _wanted(self, app: App, rules: ImageRules, path: ThumbnailPath) -> Wanted:
+    def _wanted(self, path: ThumbnailPath) -> Wanted:
         settings = self.services.settings
         variant = path.variant or self._negotiated(path)
         signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
         signature = signer.signature(path.signed_part).decode()
         return Wanted(
-            app=app.full_name,
+            app=self.app.full_name,
             key=path.key,
-            rules=rules,
+            rules=self.rules,
             # Thumbor checks the signature against this path.
             url=f"/{signature}/{path.signed_part}",
             parameters={
@@ -128,7 +105,7 @@ class ThumbnailHandler(ImageHandler):
             engine=self.services.engine,
             path=path,
             # S3 would serve what is stored to whoever asks.
-            derivative=None if app.rules.private else path.derivative(variant),
+            derivative=None if self.app.rules.private else path.derivative(variant),
             settings=settings,
         )
 
@@ -146,29 +123,23 @@ class ThumbnailHandler(ImageHandler):
             self.set_header("Accept-CH", client_hints.ACCEPT_CH)
         return ", ".join(names)
 
-    async def _serve_fallback(
-        self, app: App, rules: ImageRules, path: ThumbnailPath, error: RenuoError
-    ) -> None:
+    async def _serve_fallback(self, path: ThumbnailPath, error: RenuoError) -> None:
         """The app's own picture for what is missing or broken, in the size that was asked for."""
-        if rules.fallback is None:
+        if self.rules.fallback is None:
             raise error
-        wanted = self._wanted(app, rules, replace(path, key=ObjectKey.parse(rules.fallback)))
+        wanted = self._wanted(replace(path, key=ObjectKey.parse(self.rules.fallback)))
         try:
             made = await self.made(wanted)
         except (NotFound, UnreadableImage):
             raise error from None
         self.error_code = error.code
-        if rules.fallback_keeps_status:
+        if self.rules.fallback_keeps_status:
             self.set_status(error.status)
         settings = self.services.settings
         briefly = cache_policy.for_fallback(settings)
         if self.is_private:
             briefly = cache_policy.for_private(settings.error_max_age)
-        self.set_header("Cache-Control", briefly)
-        if vary := self._vary(path):
-            self.set_header("Vary", vary)
-        for name, value in self.standing_headers.items():
-            self.set_header(name, value)
+        self.describe(briefly, self._vary(path))
         await self.answer(made)
 
 
