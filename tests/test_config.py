@@ -1,5 +1,6 @@
 """thumbor_renuo.config: the options, their bounds and what the environment sets."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -306,6 +307,12 @@ def test_a_secret_of_another_type_is_not_shown(name: str) -> None:
     assert "(not shown)" in fault
 
 
+@pytest.mark.parametrize("text", ["avif", "webp avif", "none"])
+def test_a_list_has_blanks_between(text: str) -> None:
+    """As one writes it into the environment."""
+    assert make_settings(AUTO_FORMATS=text).auto_formats == tuple(text.split())
+
+
 def test_good_secrets_are_not_shown_beside_faults() -> None:
     """No secret stands in the message about another option's fault."""
     with pytest.raises(ConfigurationError) as caught:
@@ -401,6 +408,17 @@ def test_the_table_lists_each_option_once() -> None:
     names = [row.split("`")[1] for row in rows]
     assert sorted(names) == sorted(environment_name(option) for option in fields(Settings))
     assert "THUMBOR_SECURITY_KEY" in names
+
+
+def test_the_table_can_be_read() -> None:
+    """Each row has its four cells, and a default may be written into the environment as it is."""
+    rows = [line for line in markdown_table().splitlines() if line.startswith("| `")]
+    cells = {row.split("`")[1]: re.split(r"(?<!\\)\|", row)[1:-1] for row in rows}
+    assert {len(row) for row in cells.values()} == {4}
+    for option in fields(Settings):
+        default = cells[environment_name(option)][1].strip()
+        if default.startswith("`"):
+            assert option.metadata["kind"].parse(default.strip("`")) == option.default
 
 
 def test_the_table_marks_what_is_required() -> None:

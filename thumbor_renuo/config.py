@@ -125,7 +125,7 @@ def words(wants: str, pattern: str) -> Kind:
             raise ValueError
         return tuple(items)
 
-    return Kind(wants, parse)
+    return Kind(f"{wants}; a list, or one text with blanks between", parse)
 
 
 clamd = Kind("host:port, unix:/path, or nothing", _parse_clamd)
@@ -150,7 +150,7 @@ hosts = words(
     "hosts of https addresses: `images.example.com`, or `*.example.com` for all below",
     r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
 )
-formats = words("avif, webp, both or neither", "avif|webp")
+formats = words("avif, webp, both, or none", "avif|webp|none")
 secrets = words("one secret of 16 characters or more, or two during a change", "[!-+.-~-]{16,200}")
 anything = Kind("a text", lambda raw: "" if raw is None else str(raw).strip())
 
@@ -818,7 +818,7 @@ def markdown_table() -> str:
         default = "**required**" if option.metadata.get("required") else _written(option.default)
         kind: Kind = option.metadata["kind"]
         cells = [f"`{environment_name(option)}`", default, kind.wants, option.metadata["help"]]
-        lines.append("| " + " | ".join(cells) + " |")
+        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(lines).strip()
 
 
@@ -826,4 +826,6 @@ def _written(default: Any) -> str:
     """A default as one would write it into the environment."""
     if default in ("", ()):
         return "none"
+    if isinstance(default, tuple):
+        return f"`{' '.join(default)}`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"

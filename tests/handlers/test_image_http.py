@@ -194,6 +194,13 @@ class TestFormat:
         response = await fetch(f"/t/30x30/u/{KEY}", headers={"Accept": AVIF})
         assert response.headers["Content-Type"] == "image/webp"
 
+    @pytest.mark.options(AUTO_FORMATS="none")
+    @pytest.mark.usefixtures("source")
+    async def test_both_can_be_left_out(self, fetch: Fetch) -> None:
+        """Then everybody gets what everybody takes."""
+        response = await fetch(f"/t/30x30/u/{KEY}", headers={"Accept": AVIF})
+        assert response.headers["Content-Type"] == "image/jpeg"
+
     @pytest.mark.options(CLIENT_HINTS="true")
     @pytest.mark.usefixtures("source")
     async def test_client_hints(self, fetch: Fetch) -> None:
@@ -311,6 +318,14 @@ class TestHeaders:
         assert headers["X-Content-Type-Options"] == "nosniff"
         steps = [step.partition(";dur=")[0] for step in headers["Server-Timing"].split(", ")]
         assert steps == ["store", "queue", "load", "decode", "transform", "encode"]
+
+    @pytest.mark.parametrize("options", ["bogus", "30x30@foo", "p:none", "5001x1", "filters:x()"])
+    async def test_a_page_may_read_what_is_wrong(self, fetch: Fetch, options: str) -> None:
+        """Whatever of the options is wrong, and however early it is found."""
+        response = await fetch(f"/t/{options}/u/{KEY}")
+        assert response.code == 400
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
     @pytest.mark.options(IMAGE_CORS="false")
     @pytest.mark.usefixtures("source")
