@@ -9,9 +9,11 @@ import pytest
 
 from tests.conftest import make_settings
 from tests.integration.conftest import environment_for, s3_client, store
+from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
+from thumbor_renuo.delivery.purge import purge
 from thumbor_renuo.local_s3 import LocalS3
-from thumbor_renuo.s3.client import close_buckets
+from thumbor_renuo.s3.client import S3Bucket, close_buckets
 
 pytestmark = pytest.mark.integration
 
@@ -23,10 +25,15 @@ VARIANTS = (
 )  # fmt: skip
 
 
+def settings_of(s3: LocalS3) -> Settings:
+    """The options that both the store and the bucket are made with."""
+    return make_settings(**environment_for(s3, DERIVATIVE_SECONDS="20"))
+
+
 @asynccontextmanager
 async def store_of(s3: LocalS3) -> AsyncIterator[DerivativeStore]:
     """A store on this server, patient with a busy machine."""
-    yield DerivativeStore(make_settings(**environment_for(s3, DERIVATIVE_SECONDS="20")))
+    yield DerivativeStore(settings_of(s3))
     await close_buckets()
 
 
@@ -47,7 +54,7 @@ async def test_variants_are_stored_found_and_purged(local_s3: LocalS3) -> None:
             assert await derivatives.put(folder + variant, HAT, original=original)
             assert await derivatives.get(folder + variant, etag=HAT.etag) == HAT
             assert await derivatives.get(folder + variant, etag='"new"') is None
-        purged = await derivatives.purge(folder)
+        purged = await purge(S3Bucket.of(settings_of(local_s3), "uploads"), folder)
         assert sorted(purged.keys) == sorted(folder + variant for variant in VARIANTS)
         assert (purged.failed, purged.more) == ({}, False)
         assert await derivatives.get(folder + VARIANTS[0]) is None
