@@ -4,11 +4,19 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiobotocore.session import AioSession
+from botocore.session import Session
 
 from tests.conftest import make_settings
 from tests.s3.faulty_server import FaultyServer
 from thumbor_renuo.errors import NotFound, PreconditionFailed, StorageError, StorageTimeout
-from thumbor_renuo.s3.client import CHUNK_BYTES, PURPOSES, S3Bucket, close_buckets
+from thumbor_renuo.s3.client import (
+    CHUNK_BYTES,
+    PURPOSES,
+    S3Bucket,
+    close_buckets,
+    isolated_session,
+)
 
 KEY = "o/foobar-develop/a"
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
@@ -154,3 +162,9 @@ async def test_a_refusal_names_where_the_permission_is_lacking(caplog: Any, root
             await reader.head(f"{root}/foobar-develop/a")
     assert f"lacks s3:GetObject on arn:aws:s3:::bucket/{root}/*" in caplog.text
     await close_buckets()
+
+
+def test_what_botocore_knows_is_read_once() -> None:
+    """Sessions share it: reading it takes most of the time of opening a client."""
+    one, other = isolated_session(AioSession), isolated_session(Session)
+    assert one.get_component("data_loader") is other.get_component("data_loader")
