@@ -1,7 +1,8 @@
 """Set-ups that many tests share."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import boto3
@@ -31,6 +32,18 @@ ENVIRONMENT = {
 }
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the collector what the modules of all tests hold: it lives as long as the tests do."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+
+
 def make_config(**changes: str) -> Config:
     """A complete production set-up, as thumbor.conf makes it from the environment."""
     return Config(**production({**ENVIRONMENT, **changes}))
@@ -51,17 +64,22 @@ def moto_endpoint() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def bucket(moto_endpoint: str) -> Iterator[Any]:
-    """A boto3 Bucket in the imitation, empty at first."""
-    s3 = boto3.resource(
+@pytest.fixture(scope="session")
+def moto_resource(moto_endpoint: str) -> Any:
+    """The imitation as boto3 has it."""
+    return boto3.resource(
         "s3",
         endpoint_url=moto_endpoint,
         region_name="eu-central-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    made = s3.create_bucket(
+
+
+@pytest.fixture
+def bucket(moto_resource: Any) -> Iterator[Any]:
+    """A boto3 Bucket in the imitation, empty at first."""
+    made = moto_resource.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     yield made
