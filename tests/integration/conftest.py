@@ -161,6 +161,12 @@ class Service:
         self.process.send_signal(number)
         return self.process.wait(seconds)
 
+    def end(self) -> None:
+        """Stop without waiting for what might still come: with a second signal (server.py)."""
+        for number in (signal.SIGTERM, signal.SIGINT):  # of two equal ones, one might be lost
+            self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+
 
 @contextmanager
 def running(
@@ -182,7 +188,7 @@ def running(
     try:
         yield service
         if process.poll() is None:
-            service.stop()
+            service.end()
         eventually(lambda: not session_members(process.pid), "no process remains")
     finally:
         for pid in session_members(process.pid):

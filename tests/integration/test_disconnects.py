@@ -126,6 +126,7 @@ def service(
         pids = running.children()
         yield running
         assert running.children() == pids
+        assert running.stop() == 0
     assert [line for line in running.lines() if line["level"] in ("warning", "error")] == []
 
 

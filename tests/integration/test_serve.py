@@ -340,6 +340,19 @@ def test_sigterm_cuts_what_takes_longer_than_allowed(local_s3, tmp_path, heavy):
         service.line(message="1 requests were not finished in 1 s", level="error")
 
 
+def test_a_second_signal_stops_at_once(local_s3, tmp_path, heavy):
+    """It cuts what the first one lets finish, and leaves nothing."""
+    with serve(tmp_path, environment_for(local_s3, SHUTDOWN_SECONDS="60")) as service:
+        (child,) = eventually(service.children, "it runs")
+        with SlowClient(service.port, f"/{heavy}") as client:
+            service.process.send_signal(signal.SIGTERM)
+            eventually(lambda: not is_listening(service.port), "no new connections")
+            assert service.stop(signal.SIGINT) == 0
+            assert client.read(seconds=0) < client.length
+        assert session_members(service.pid) == []
+        service.line(message=f"process {child} did not stop in time and is killed", level="error")
+
+
 # -- kill -9 ------------------------------------------------------------------------------------
 
 
