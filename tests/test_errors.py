@@ -29,6 +29,7 @@ TABLE = {
     "TooLarge": ("RenuoError", 413, "too_large"),
     "OriginalTooLarge": ("TooLarge", 413, "too_large"),
     "UnsupportedType": ("RenuoError", 415, "unsupported_type"),
+    "UnsupportedImage": ("UnsupportedType", 415, "unsupported_type"),
     "ContentRefused": ("RenuoError", 422, "content_refused"),
     "ContentMismatch": ("ContentRefused", 422, "content_mismatch"),
     "ContentNotAllowed": ("ContentRefused", 422, "content_not_allowed"),
@@ -44,6 +45,7 @@ TABLE = {
     "UpstreamError": ("RenuoError", 502, "upstream_error"),
     "UpstreamTimeout": ("UpstreamError", 504, "upstream_timeout"),
     "Unavailable": ("RenuoError", 503, "unavailable"),
+    "RenderTimeout": ("Unavailable", 503, "unavailable"),
 }
 
 
@@ -98,6 +100,7 @@ def test_what_may_be_kept() -> None:
     kept = {name for name in TABLE if getattr(errors, name).lies_in_path}
     assert kept == {
         "InvalidPath", "InvalidOptions", "UnreadableImage", "NotFound", "OriginalTooLarge",
+        "UnsupportedImage",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ RenuoError                     500  internal_error
 ├── TooLarge                   413  too_large
 │   └── OriginalTooLarge       413  too_large
 ├── UnsupportedType            415  unsupported_type
+│   └── UnsupportedImage       415  unsupported_type
 ├── RangeNotSatisfiable        416  range_not_satisfiable
 ├── ContentRefused             422  content_refused
 │   ├── ContentMismatch        422  content_mismatch
@@ -31,6 +32,7 @@ RenuoError                     500  internal_error
 ├── UpstreamError              502  upstream_error
 │   └── UpstreamTimeout        504  upstream_timeout
 └── Unavailable                503  unavailable
+    └── RenderTimeout          503  unavailable
 """
 
 from collections.abc import Sequence
@@ -152,6 +154,12 @@ class UnsupportedType(RenuoError):
     code = "unsupported_type"
 
 
+class UnsupportedImage(UnsupportedType):
+    """The original is an image of a format for which there is no decoder here."""
+
+    lies_in_path = True
+
+
 class Conflict(RenuoError):
     """The request and what is under way or stored already exclude each other."""
 
@@ -266,3 +274,7 @@ class Unavailable(RenuoError):
 
     status = 503
     code = "unavailable"
+
+
+class RenderTimeout(Unavailable):
+    """An image took longer to make than it may."""

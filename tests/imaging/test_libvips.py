@@ -24,6 +24,12 @@ def test_untrusted_loaders_are_blocked() -> None:
         pyvips.Operation.call("svgload_buffer", b"<svg/>")
 
 
+def test_what_it_was_built_with_can_be_asked() -> None:
+    """By the names of its operations."""
+    assert libvips.has("pngload_source")
+    assert not libvips.has("nonsenseload_source")
+
+
 def test_its_errors_are_ours() -> None:
     """Without its words."""
     with pytest.raises(UnreadableImage) as refused, libvips.translated("GIF"):

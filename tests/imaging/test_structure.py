@@ -24,6 +24,7 @@ from thumbor_renuo.imaging.structure import (
     check_gif,
     check_jpeg,
     check_png,
+    mended_png,
 )
 
 CHECKS = {"jpeg": check_jpeg, "png": check_png, "gif": check_gif, "avif": check_avif}
@@ -89,6 +90,23 @@ def test_the_checksums_of_what_is_shown_count(kind: bytes) -> None:
     content[content.index(kind) + 4] ^= 0x20
     with pytest.raises(UnreadableImage):
         check_png(bytes(content))
+
+
+def test_checksums_may_be_left_out() -> None:
+    """Then only a cut is found."""
+    content = bytearray(flat_png(2, 2))
+    content[40] ^= 1
+    assert check_png(bytes(content), sums=False) == 1
+    with pytest.raises(UnreadableImage):
+        check_png(bytes(content[:-1]), sums=False)
+
+
+def test_a_png_that_is_cut_short_can_be_mended() -> None:
+    """Wherever it is cut; one that is whole stays as it is."""
+    content = STILL["png"][1]
+    assert mended_png(content) == content
+    for end in (*range(len(content) - 40, len(content)), 41, 60, len(content) // 2):
+        assert check_png(mended_png(content[:end])) == 1
 
 
 def test_the_checksums_of_notes_do_not_count() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from thumbor_renuo.imaging import structure
 
@@ -17,6 +18,9 @@ class Format:
             unknown tags, which do no harm.
         is_paged: whether the loader decodes all frames of an animation.
         check: looks at the container alone, and returns the frames where the loader cannot.
+        check_end: raises UnreadableImage where the container is cut short and the loader would not
+            mind; it takes no time.
+        mended: makes one that is cut short so that the loader shows what there is of it.
     """
 
     name: str
@@ -24,14 +28,30 @@ class Format:
     fail_on: str = "error"
     is_paged: bool = False
     check: Callable[[bytes], int] = lambda _data: 1
+    check_end: Callable[[bytes], object] = lambda _data: None
+    mended: Callable[[bytes], bytes] = lambda data: data
 
 
 JPEG = Format("jpeg", "jpegload_source", fail_on="warning", check=structure.check_jpeg)
-PNG = Format("png", "pngload_source", check=structure.check_png)
+PNG = Format(
+    "png",
+    "pngload_source",
+    check=structure.check_png,
+    check_end=partial(structure.check_png, sums=False),
+    mended=structure.mended_png,
+)
 WEBP = Format("webp", "webpload_source", is_paged=True)
-GIF = Format("gif", "gifload_source", is_paged=True, check=structure.check_gif)
-AVIF = Format("avif", "heifload_source", check=structure.check_avif)
+GIF = Format(
+    "gif",
+    "gifload_source",
+    is_paged=True,
+    check=structure.check_gif,
+    check_end=structure.check_gif,
+)
+AVIF = Format("avif", "heifload_source", check=structure.check_avif, check_end=structure.check_avif)
 TIFF = Format("tiff", "tiffload_source")
+HEIC = Format("heic", "heifload_source")
+JXL = Format("jxl", "jxlload_source")
 
 FORMATS = {
     "image/jpeg": JPEG,
@@ -42,3 +62,4 @@ FORMATS = {
     "image/avif": AVIF,
     "image/tiff": TIFF,
 }
+"""Media type → format of what an upload is checked by decoding it."""

@@ -1,98 +1,59 @@
 """What the header of a picture tells, before any pixel is decoded."""
 
-import struct
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging import structure
-from thumbor_renuo.imaging.decode import displayed_size, field, open_header
-from thumbor_renuo.imaging.formats import AVIF, JPEG, PNG, TIFF, WEBP, Format
+from thumbor_renuo.imaging.headers import Header, bmp, gif, heif, jpeg, png, tiff, webp
+from thumbor_renuo.imaging.markup import SVG, markup_type
+from thumbor_renuo.imaging.svg_bounds import size_of_safe
 
-SIGNATURES = (
-    (b"\xff\xd8\xff", 0, JPEG),
-    (b"\x89PNG\r\n\x1a\n", 0, PNG),
-    (b"WEBP", 8, WEBP),
-    (b"II*\x00", 0, TIFF),
-    (b"MM\x00*", 0, TIFF),
+__all__ = ["MAX_SIDE", "Header", "read_header"]
+
+# GIF and JPEG go no further. Of one line of 75 million pixels, a PNG of 300 kB, libvips asks for so
+# much memory at once that GLib ends the process.
+MAX_SIDE = 65_535
+MARKUP_BYTES = 4096
+Reader = Callable[[bytes], Header]
+READERS: tuple[tuple[bytes | tuple[bytes, ...], Reader], ...] = (
+    (jpeg.SIGNATURE, jpeg.read),
+    (png.SIGNATURE, png.read),
+    (structure.GIF_SIGNATURES, gif.read),
+    (tiff.SIGNATURES, tiff.read),
+    (bmp.SIGNATURE, bmp.read),
 )
-BMP_HEADER_BYTES, GIF_HEADER_BYTES = 26, 13
-MAX_BRANDS_BYTES = 256
-
-
-@dataclass(frozen=True)
-class Header:
-    """A picture's true type, and its sides in pixels as displayed."""
-
-    format: str
-    width: int
-    height: int
-    frames: int = 1
 
 
 def read_header(data: bytes) -> Header:
     """Find out type, size and frames.
 
     Raises:
-        UnreadableImage: it is no picture of a known type, or its header is damaged.
-        TooLarge: it is made of more scans or pieces than a picture has.
+        UnreadableImage: it is no picture of a known type, its header is damaged, or it is an SVG
+            that could run scripts or fetch from elsewhere.
+        UnsupportedImage: there is no decoder for it here.
+        TooLarge: it has a longer side, or is made of more pieces, than a picture.
     """
-    if data.startswith(b"BM"):
-        return _bmp(data)
-    if data.startswith(structure.GIF_SIGNATURES):
-        return _gif(data)
-    kind = _kind(data)
-    if kind is None:
-        raise UnreadableImage("the object is no image of a known type")
-    image = open_header(kind, data)
-    frames = _checked(kind, data)
-    if kind.is_paged:
-        frames = field(image, "n-pages", 1)
-    return Header(kind.name, *displayed_size(image), frames)
+    header = _read(data)
+    least, side = sorted((header.stored_width, header.stored_height))
+    if least < 1:
+        raise UnreadableImage("the picture has no pixels")
+    if side > MAX_SIDE:
+        raise TooLarge(
+            f"the picture's side of {side} pixels is over the limit of {MAX_SIDE} pixels",
+            limit=MAX_SIDE,
+        )
+    return header
 
 
-def _kind(data: bytes) -> Format | None:
-    if data[4:8] == b"ftyp":
-        size = min(int.from_bytes(data[:4], "big"), MAX_BRANDS_BYTES)
-        # The major brand, a version, and the compatible ones (ISO/IEC 14496-12, 4.3).
-        brands = {data[at : at + 4] for at in (8, *range(16, size, 4))}
-        return AVIF if brands & structure.AVIF_BRANDS else None
-    found = (kind for mark, at, kind in SIGNATURES if data[at : at + len(mark)] == mark)
-    return next(found, None)
-
-
-def _checked(kind: Format, data: bytes) -> int:
-    try:
-        return kind.check(data)
-    except TooLarge:
-        raise
-    except UnreadableImage:
-        # Cut short: how much of it can be shown is for the engine to say.
-        return 1
-
-
-def _gif(data: bytes) -> Header:
-    """By its blocks: decoders draw on a canvas that holds all frames, however small the screen."""
-    if len(data) < GIF_HEADER_BYTES:
-        raise UnreadableImage("the GIF is cut short")
-    width, height = struct.unpack_from("<2H", data, 6)
-    frames = 0
-    try:
-        for right, bottom in structure.gif_frames(data):
-            frames, width, height = frames + 1, max(width, right), max(height, bottom)
-    except TooLarge:
-        raise
-    except UnreadableImage:
-        if not frames:
-            raise
-    if not frames:
-        raise UnreadableImage("the GIF has no frame")
-    return Header("gif", width, height, frames)
-
-
-def _bmp(data: bytes) -> Header:
-    if len(data) < BMP_HEADER_BYTES:
-        raise UnreadableImage("the BMP is cut short")
-    width, height = (int.from_bytes(data[at : at + 4], "little", signed=True) for at in (18, 22))
-    if width <= 0 or height == 0:
-        raise UnreadableImage("the BMP has no pixels")
-    return Header("bmp", width, abs(height))  # a negative height: its lines begin at the top
+def _read(data: bytes) -> Header:
+    for signature, read in READERS:
+        if data.startswith(signature):
+            return read(data)
+    if data.startswith(webp.CONTAINER) and data.startswith(webp.SIGNATURE, 8):
+        return webp.read(data)
+    kind = heif.kind_of(data)
+    if kind is not None:
+        return heif.read(kind, data)
+    if markup_type(data[:MARKUP_BYTES]) == SVG:
+        return Header("svg", *size_of_safe(data), has_alpha=True)
+    raise UnreadableImage("the object is no image of a known type")

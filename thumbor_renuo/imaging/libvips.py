@@ -25,6 +25,11 @@ def set_up() -> None:
         pyvips.ffi.def_extern(name="_log_handler_callback")(lambda *_warning: None)
 
 
+def has(operation: str) -> bool:
+    """Whether libvips was built with an operation, by its nickname."""
+    return bool(pyvips.type_find("VipsOperation", operation))
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Raise UnreadableImage where libvips fails.

@@ -8,6 +8,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 
@@ -23,8 +24,12 @@ JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 JPEG_ALONE = {0x01, 0xD8}  # markers without a length
 JPEG_END, JPEG_SCAN = 0xD9, 0xDA
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
 GIF_SIGNATURES = (b"GIF87a", b"GIF89a")
 GIF_IMAGE, GIF_EXTENSION, GIF_TRAILER = 0x2C, 0x21, 0x3B
+GIF_CONTROL = b"\x21\xf9\x04"  # of the frame that follows
+GIF_DELAY = 10  # of a frame without one, as libvips has it
+GIF_LOOP = b"\x21\xff\x0bNETSCAPE2.0\x03\x01"
 AVIF_BRANDS = {b"avif", b"avis"}
 SAMPLE_COUNT_PATH = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz")
 
@@ -53,8 +58,11 @@ def check_jpeg(data: bytes) -> int:
     raise UnreadableImage("the JPEG is cut short: it has no end")
 
 
-def check_png(data: bytes) -> int:
+def check_png(data: bytes, *, sums: bool = True) -> int:
     """Check a PNG's chunks up to its end; returns its frames, 1 where it does not move.
+
+    Args:
+        sums: whether their checksums are looked at, too.
 
     Raises:
         TooLarge: it has more than MAX_CHUNKS.
@@ -73,7 +81,7 @@ def check_png(data: bytes) -> int:
             break
         # Decoders leave out ancillary chunks that are damaged (PNG, 13.2), and libvips does not
         # look into the further frames at all.
-        if kind[:1].isupper() or kind in {b"fcTL", b"fdAT"}:
+        if sums and (kind[:1].isupper() or kind in {b"fcTL", b"fdAT"}):
             _check_sum(memoryview(data)[at + 4 : end])
         frames += kind == b"fcTL"
         moves |= kind == b"acTL"
@@ -81,6 +89,28 @@ def check_png(data: bytes) -> int:
             return max(1, frames) if moves else 1
         at = end
     raise UnreadableImage("the PNG is cut short: it has no end")
+
+
+def mended_png(data: bytes) -> bytes:
+    """A PNG that is cut short, with the chunk that was cut made whole, and an end.
+
+    What has all its pixels is returned as it is. Decoders wait for the rest of a chunk before they
+    look at its beginning.
+    """
+    at = len(PNG_SIGNATURE)
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind == b"IEND":
+            return data
+        if at + 12 + length > len(data):
+            break
+        at += 12 + length
+    else:
+        return data[:at] + PNG_END
+    kind, content = data[at + 4 : at + 8], data[at + 8 :]
+    total = zlib.crc32(kind + content)
+    whole = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", total)
+    return data[:at] + whole + PNG_END
 
 
 def _check_sum(chunk: memoryview) -> None:
@@ -101,8 +131,27 @@ def check_gif(data: bytes) -> int:
     return frames
 
 
-def gif_frames(data: bytes) -> Iterator[tuple[int, int]]:
-    """How far to the right and down each frame of a GIF goes, in pixels; its screen may be smaller.
+class GifFrame(NamedTuple):
+    """One frame of a GIF.
+
+    Attributes:
+        left, top, right, bottom: where it stands, in pixels; the screen may be smaller.
+        delay: how long it is shown, in hundredths of a second.
+        is_transparent: whether one of its colours is.
+        loop: how often all of it is played, as far as it is told by then; 0: without end.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    delay: int
+    is_transparent: bool
+    loop: int
+
+
+def gif_frames(data: bytes) -> Iterator[GifFrame]:
+    """The frames of a GIF, one after the other.
 
     Raises:
         TooLarge, UnreadableImage: as check_gif.
@@ -110,14 +159,24 @@ def gif_frames(data: bytes) -> Iterator[tuple[int, int]]:
     if not data.startswith(GIF_SIGNATURES):
         raise UnreadableImage("the GIF has no signature")
     blocks, most = 0, MAX_MARKERS + len(data) // MIN_BLOCK_BYTES
+    delay, is_transparent, loop = GIF_DELAY, False, 1
     try:
-        at = 13 + _palette(data[10])
+        at = 13 + gif_palette_bytes(data[10])
         while (kind := data[at]) != GIF_TRAILER:
             if kind == GIF_IMAGE:
                 left, top, width, height = struct.unpack_from("<4H", data, at + 1)
-                yield left + width, top + height
-                at += 11 + _palette(data[at + 9])
+                sides = left, top, left + width, top + height
+                yield GifFrame(*sides, delay, is_transparent, loop)
+                delay, is_transparent = GIF_DELAY, False
+                at += 11 + gif_palette_bytes(data[at + 9])
             elif kind == GIF_EXTENSION:
+                if data.startswith(GIF_CONTROL, at):
+                    flags, delay = struct.unpack_from("<BH", data, at + 3)
+                    is_transparent = bool(flags & 1)
+                elif data.startswith(GIF_LOOP, at):
+                    # How often it is repeated, after it was played once; 0: without end.
+                    (again,) = struct.unpack_from("<H", data, at + len(GIF_LOOP))
+                    loop = again + 1 if again else 0
                 at += 2
             else:
                 raise UnreadableImage("the GIF is damaged: there is something between its blocks")
@@ -132,7 +191,8 @@ def gif_frames(data: bytes) -> Iterator[tuple[int, int]]:
         raise UnreadableImage("the GIF is cut short: it has no trailer") from None
 
 
-def _palette(flags: int) -> int:
+def gif_palette_bytes(flags: int) -> int:
+    """How many bytes of colours follow the flags of a screen or of a frame."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 

@@ -23,10 +23,10 @@ from thumbor_renuo.errors import (
     UnreadableImage,
 )
 from thumbor_renuo.imaging.probe import DECODABLE, ImageFacts, probe
+from thumbor_renuo.imaging.svg import MAX_SVG_BYTES, active_parts
 from thumbor_renuo.s3.client import S3Bucket, StoredObject
 from thumbor_renuo.s3.objects import head_bytes
 from thumbor_renuo.uploads import content_type
-from thumbor_renuo.uploads.svg import MAX_SVG_BYTES, active_parts
 from thumbor_renuo.uploads.token import Declared
 from thumbor_renuo.uploads.virus_scan import VirusScanner
 

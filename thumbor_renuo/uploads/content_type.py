@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from thumbor_renuo.errors import BadRequest
-from thumbor_renuo.uploads.markup import HTML, XHTML, XML, markup_type
+from thumbor_renuo.imaging.markup import HTML, XHTML, XML, markup_type
 from thumbor_renuo.uploads.media_families import (
     GENERIC,
     canonical,

@@ -1,10 +1,10 @@
-"""thumbor_renuo.uploads.svg_references: URLs and style sheets that stay inside the file."""
+"""thumbor_renuo.imaging.svg_references: URLs and style sheets that stay inside the file."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumbor_renuo.uploads.svg_references import css_fault, reference_fault
+from thumbor_renuo.imaging.svg_references import css_fault, reference_fault
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""thumbor_renuo.uploads.markup: pages, SVG and XML."""
+"""thumbor_renuo.imaging.markup: pages, SVG and XML."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumbor_renuo.uploads.markup import markup_type
+from thumbor_renuo.imaging.markup import markup_type
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ CSS_URL = re.compile(r"url\(\s*(?:\"([^\"]*)|'([^']*)|([^)]*))", re.IGNORECASE)
 CSS_IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 # Functions that take a URL as a mere string.
 CSS_STRING_URL = re.compile(r"\b(?:image-set|image|src)\(\s*[\"']", re.IGNORECASE)
+# One of these is in whatever fetches. Most values are numbers, and very long.
+MARKS = ("(", "@", "\\")
 LAST_CODE_POINT = 0x10FFFF
 
 
@@ -30,6 +32,8 @@ def reference_fault(url: str) -> str | None:
 
 def css_fault(css: str) -> str | None:
     """What is wrong with a style sheet, or the value of any attribute: they may hold `url(…)`."""
+    if not any(mark in css for mark in MARKS):
+        return None
     css = CSS_ESCAPE.sub(_unescaped, css)
     if CSS_IMPORT.search(css):
         return "@import"

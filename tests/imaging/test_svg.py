@@ -1,4 +1,4 @@
-"""thumbor_renuo.uploads.svg: what in an SVG runs or fetches."""
+"""thumbor_renuo.imaging.svg: what in an SVG runs or fetches."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
-from thumbor_renuo.uploads.svg import MAX_PARTS, MAX_SVG_BYTES, active_parts
+from thumbor_renuo.imaging.svg import MAX_PARTS, MAX_SVG_BYTES, active_parts
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 PIXELS = "data:image/png;base64,iVBORw0KGgo="

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
-from thumbor_renuo.uploads.svg_references import css_fault, reference_fault
+from thumbor_renuo.imaging.svg_references import css_fault, reference_fault
 
 MAX_SVG_BYTES = 2 * 1024 * 1024
 """The largest SVG that is looked into."""

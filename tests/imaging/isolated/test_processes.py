@@ -1,0 +1,104 @@
+"""Processes that decode, and may be killed."""
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import pyvips
+
+from thumbor_renuo.errors import RenderTimeout, TooLarge
+from thumbor_renuo.imaging import libvips
+from thumbor_renuo.imaging.isolated import processes
+from thumbor_renuo.imaging.isolated.child import SVG
+from thumbor_renuo.imaging.isolated.protocol import Answer
+from thumbor_renuo.imaging.time_limit import time_limit
+
+
+def svg(content: str = '<rect width="4" height="3" fill="red"/>') -> bytes:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">{content}</svg>'.encode()
+
+
+# Some minutes of work.
+ENDLESS = svg(
+    '<filter id="f" x="-9" y="-9" width="19" height="19">'
+    + '<feMorphology operator="dilate" radius="2"/>' * 400
+    + '</filter><rect width="4" height="3" filter="url(#f)"/>'
+)
+
+
+def drawn(data: bytes, size: tuple[int, int] = (8, 6), seconds: int = 3) -> Answer | None:
+    return processes.decode("SVG", SVG, (4, 3, 0, 0, 4, 3, *size), data, seconds=seconds)
+
+
+@pytest.fixture(autouse=True)
+def none_idle() -> Iterator[None]:
+    """Begins and ends without a process."""
+    yield
+    while processes._idle:
+        processes._ended(processes._idle.pop())
+
+
+def test_a_process_draws_one_svg_after_the_other() -> None:
+    """It is started once."""
+    first = drawn(svg())
+    (process,) = processes._idle
+    assert first == drawn(svg()) == Answer(8, 6, 4, b"", bytes([255, 0, 0, 255]) * 48)
+    assert processes._idle == [process]
+
+
+def test_what_cannot_be_drawn_is_unreadable() -> None:
+    """And harms nobody else."""
+    assert drawn(b"<svg") is None
+    assert drawn(svg())
+
+
+def test_an_svg_that_takes_too_long_is_stopped() -> None:
+    """Its process ends, and the next SVG has another one."""
+    with pytest.raises(TooLarge, match="SVG takes more than 0 seconds"):
+        drawn(ENDLESS, (2000, 1500), seconds=0)
+    assert processes._idle == []
+    assert drawn(svg())
+
+
+def test_the_time_of_a_request_is_its_limit() -> None:
+    """However much of the processor it was given."""
+    drawn(svg())
+    with pytest.raises(RenderTimeout), time_limit(0.2):
+        drawn(ENDLESS, (2000, 1500))
+    assert processes._idle == []
+
+
+def test_a_process_that_died_is_replaced() -> None:
+    """Somebody has killed it."""
+    drawn(svg())
+    (process,) = processes._idle
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert drawn(svg())
+    assert processes._idle != [process]
+
+
+def test_several_draw_at_once() -> None:
+    """Each thread has a process of its own; no more than a few stay."""
+    with ThreadPoolExecutor(3) as pool:
+        shown = list(pool.map(drawn, [svg()] * 6))
+    assert {answer.pixels for answer in shown if answer} == {bytes([255, 0, 0, 255]) * 48}
+    assert 1 <= len(processes._idle) <= processes.MAX_IDLE
+
+
+def test_it_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the environment it is given what it needs."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for it")
+    drawn(svg())
+    with open(f"/proc/{processes._idle[0].pid}/environ", "rb") as file:  # noqa: PTH123
+        assert b"not for it" not in file.read()
+
+
+def test_here_svg_stays_blocked() -> None:
+    """It is let in only there."""
+    drawn(svg())
+    libvips.set_up()
+    with pytest.raises(pyvips.Error, match="blocked"):
+        pyvips.Operation.call("svgload_buffer", svg())

@@ -1,0 +1,93 @@
+"""thumbor_renuo.imaging.cost: the memory of a render, estimated."""
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from thumbor_renuo.imaging.cost import AT_REST, Job, estimate_bytes
+from thumbor_renuo.imaging.header import Header, read_header
+
+MB = 1024**2
+LARGE, THUMBNAIL = (6000, 4000), (512, 341)
+SAMPLE = Image.linear_gradient("L").convert("RGB")
+
+
+def file(kind: str, **options: Any) -> bytes:
+    written = BytesIO()
+    SAMPLE.save(written, kind, **options)
+    return written.getvalue()
+
+
+def job(kind: str, made: tuple[int, int] = THUMBNAIL, **options: Any) -> Job:
+    """A picture of 24 megapixels: a small file, whose header says so."""
+    data = file(kind, **options)
+    header = replace(read_header(data), stored_width=LARGE[0], stored_height=LARGE[1])
+    return Job(data, header, LARGE, [made], ["jpeg"])
+
+
+# What was measured on photographs of that size, without the bytes of their files, in MB.
+@pytest.mark.parametrize(("kind", "options", "made", "measured"), [
+    ("JPEG", {}, THUMBNAIL, 2), ("JPEG", {}, (1100, 733), 10), ("JPEG", {}, (2200, 1467), 40),
+    ("JPEG", {}, (4500, 3000), 157),
+    ("PNG", {}, THUMBNAIL, 23), ("PNG", {}, (2200, 1467), 58), ("PNG", {}, (4500, 3000), 155),
+    ("WEBP", {}, THUMBNAIL, 6), ("WEBP", {}, (2200, 1467), 61), ("WEBP", {}, (4500, 3000), 221),
+    ("WEBP", {"lossless": True}, THUMBNAIL, 95), ("AVIF", {}, THUMBNAIL, 365),
+    ("TIFF", {}, THUMBNAIL, 25),
+])  # fmt: skip
+def test_it_is_enough_and_not_far_too_much(
+    kind: str, options: dict[str, Any], made: tuple[int, int], measured: int
+) -> None:
+    """Never less than was measured; at most twice as much, and what is kept for the next one."""
+    estimate = estimate_bytes(job(kind, made, **options)) / MB
+    assert measured < estimate < 2 * measured + 40
+
+
+@pytest.mark.parametrize(("subsampling", "width", "measured"), [
+    (0, 400, 13), (0, 1100, 146), (0, 4500, 208), (2, 400, 8), (2, 1100, 76), (2, 4500, 155),
+])  # fmt: skip
+def test_a_progressive_jpeg_is_held_in_coefficients(
+    subsampling: int, width: int, measured: int
+) -> None:
+    """All of them, of colours as many as there are, but where the blocks' means are enough."""
+    asked = job("JPEG", (width, width * 2 // 3), progressive=True, subsampling=subsampling)
+    data = asked.data.replace(b"\x01\x00\x01\x00\x03", bytes.fromhex("0fa0177003"), 1)
+    assert data != asked.data  # the frame's own sides, too
+    estimate = estimate_bytes(replace(asked, data=data)) / MB
+    assert measured - 10 < estimate < 2 * measured + 40
+
+
+def test_an_interlaced_png_is_held_whole() -> None:
+    """Its first line is known only when its last pass is read."""
+    plain = job("PNG")
+    interlaced = replace(plain, header=replace(plain.header, is_progressive=True))
+    assert estimate_bytes(interlaced) - estimate_bytes(plain) >= 72 * MB
+
+
+def test_a_crop_needs_its_own_lines_only() -> None:
+    """Of what is decoded in full size."""
+    whole, part = job("JPEG", LARGE), replace(job("JPEG", (2000, 2000)), box=(2000, 2000))
+    assert 53 * MB < estimate_bytes(part) < 120 * MB
+    assert estimate_bytes(whole) > 200 * MB
+
+
+def test_what_counts_beside_the_original() -> None:
+    """The bytes of the file, the format, filters, further images, and each frame."""
+    plain = job("JPEG", (2000, 1333))
+    base = estimate_bytes(plain)
+    assert estimate_bytes(replace(plain, data=plain.data + bytes(MB))) == base + MB
+    assert estimate_bytes(replace(plain, formats=["jpeg", "avif"])) > base + 40 * MB
+    assert estimate_bytes(replace(plain, has_filters=True)) > base + 20 * MB
+    logo = Header("png", 1000, 1000)
+    assert estimate_bytes(replace(plain, further=[logo])) == base + 8_000_000
+    moving = replace(job("GIF", (300, 200)), header=Header("gif", 1200, 800, frames=30))
+    still = replace(moving, header=Header("gif", 1200, 800))
+    assert estimate_bytes(moving) > estimate_bytes(still) + 30 * 300 * 200 * 3
+
+
+def test_an_svg_is_drawn_in_the_size_that_is_asked_for() -> None:
+    """However large it says that it is."""
+    drawing = Job(b"", Header("svg", 60_000, 60_000), (60_000, 60_000), [(10, 10)], ["png"])
+    assert estimate_bytes(drawing) < AT_REST + MB

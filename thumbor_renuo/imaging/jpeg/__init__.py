@@ -1,0 +1,1 @@
+"""JPEG files: their parts, and ways to decode less of them."""
