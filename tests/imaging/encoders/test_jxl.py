@@ -1,0 +1,39 @@
+"""JPEG XL, where libvips was built with it."""
+
+from typing import Any
+
+import pytest
+
+from tests.imaging.encoders.rasters import gradient
+from thumbor_renuo.imaging import libvips
+from thumbor_renuo.imaging.encoders import MADE_HERE, EncodeOptions, encode, jxl, saving
+from thumbor_renuo.imaging.raster import Raster
+
+
+def test_it_is_offered_where_libvips_has_it() -> None:
+    """And there only."""
+    assert ("jxl" in MADE_HERE) == libvips.has("jxlsave")
+
+
+def test_libvips_is_told_of_quality_and_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture itself stays without the profile."""
+    seen: dict[str, Any] = {}
+
+    def saver(image: Any, name: str, **options: Any) -> bytes:
+        seen.update(options, name=name, profile=image.get("icc-profile-data"))
+        return b""
+
+    monkeypatch.setattr(saving, "by_libvips", saver)
+    raster = Raster(gradient().image, b"profile")
+    jxl.encode(raster, EncodeOptions(77, lossless=True))
+    assert (seen["name"], seen["Q"], seen["lossless"], seen["profile"]) == (
+        "jxl", 77, True, b"profile",
+    )  # fmt: skip
+    assert not raster.image.get_typeof("icc-profile-data")
+
+
+def test_a_picture_is_made() -> None:
+    """A JPEG XL's bytes."""
+    if "jxl" not in MADE_HERE:
+        pytest.skip("libvips has no JPEG XL")
+    assert encode(gradient(), "jxl", EncodeOptions())[:2] in (b"\xff\x0a", b"\0\0")
