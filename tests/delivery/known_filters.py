@@ -1,7 +1,9 @@
 """Thumbor's filters as a production set-up switches them on."""
 
+import re
 from importlib import import_module
 from typing import Any
+from urllib.parse import unquote
 
 from thumbor.filters import FiltersFactory
 
@@ -37,11 +39,14 @@ def _value(name: str, place: int, value: Any) -> Any:
         "focal": lambda text: [list(map(int, p.split("x"))) for p in text.split(":")],
         "round_corner": lambda text: (int(text.split("|")[0]), int(text.split("|")[-1])),
         "fill": str.lower,
+        "text": unquote,
     }
     if name in same and place == 0:
         return same[name](value)
-    if name == "colorize" and place == 3:
-        return bytes.fromhex(value)
+    if name == "curve":
+        return [tuple(map(int, point)) for point in re.findall(r"\((\d+),(\d+)\)", value)]
+    if (name, place) in {("colorize", 3), ("text", 4)}:
+        return value.lower()
     if name == "watermark" and place in {1, 2}:
         digits = value.strip("-p")
         return (value[0] == "-", value[-1] == "p", int(digits)) if digits.isdecimal() else value

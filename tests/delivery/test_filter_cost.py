@@ -9,8 +9,8 @@ from thumbor_renuo.errors import InvalidOptions
 
 
 @pytest.mark.parametrize(("name", "arguments", "steps"), [
-    ("blur", [20, 0], 82), ("blur", [1, 0], 6), ("blur", [150, 0], 602), ("blur", [999, 0], 602),
-    ("fill", ["blur", False], 202), ("fill", ["red", False], 10),
+    ("blur", [20, 0], 15), ("blur", [1, 0], 10), ("blur", [150, 0], 47), ("blur", [999, 0], 47),
+    ("fill", ["blur", False], 20), ("sharpen", [2, 1, True], 50),
     ("convolution", [";".join("1" * 25), 5, True], 25), ("convolution", ["1;2;1", 3, True], 10),
     ("grayscale", [], 10), ("noise", [80], 10), ("quality", [80], 0), ("format", ["webp"], 0),
 ])  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from thumbor_renuo.delivery.filter_values import MAX_DECIMALS, MAX_DIGITS, check_matrix, writer
+from thumbor_renuo.delivery.filter_values import CHECKS, MAX_DECIMALS, MAX_DIGITS, writer
 from thumbor_renuo.errors import InvalidOptions
 
 MAX_CALLS = 100
@@ -90,8 +90,8 @@ def _canonical(call: str, known: Known) -> str:
         for place, (param, text) in enumerate(zip(facts["params"], groups, strict=True))
         if text
     ]
-    if name == "convolution":
-        check_matrix(written)
+    if check := CHECKS.get(name):
+        check(written)
     return f"{name}({','.join(_without_defaults(written, facts))})"
 
 
@@ -141,4 +141,4 @@ def _without_defaults(written: list[str], facts: Mapping[str, Any]) -> list[str]
 def _is_default(param: Any, text: str, default: Any) -> bool:
     if isinstance(param, Mapping):
         return bool(param["parse"](text) == default)
-    return text == "none" and default is False
+    return text == default or (text == "none" and default is False)

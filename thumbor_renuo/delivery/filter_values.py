@@ -9,7 +9,10 @@ from typing import Any
 
 from PIL.ImageColor import colormap
 
+from thumbor_renuo.delivery.filter_text import decode_text, encode_text
 from thumbor_renuo.errors import InvalidOptions
+from thumbor_renuo.imaging.effects.curve import check_points
+from thumbor_renuo.imaging.effects.text import FONTS, MAX_SIZE, check_size, check_text
 
 MAX_SIDE = 65535  # of any image, and the largest number that Pillow takes for one
 MAX_DIGITS = 9
@@ -24,6 +27,7 @@ FORMATS = {"jpeg": "jpeg", "jpg": "jpeg", "png": "png", "webp": "webp", "avif": 
 NUMBER = re.compile(r"(-?)([0-9]*)(?:\.([0-9]*))?")
 WHOLE_NUMBER = re.compile(r"(?<![\w.])\d+")
 FOCAL = re.compile("([0-9]+)x([0-9]+):([0-9]+)x([0-9]+)")
+POINT = re.compile(r"\((\d+),(\d+)\)")
 HEX = re.compile("[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")
 WIDE_HEX = re.compile("[0-9a-f]{6}")
 
@@ -81,12 +85,16 @@ def boolean(_where: str, text: str) -> str:
 
 def words(where: str, text: str) -> str:
     """A text, in quotes only where it needs them."""
-    is_quoted = len(text) > 2 and text[0] == text[-1] == "'"  # noqa: PLR2004
-    inner = text[1:-1] if is_quoted else text
+    inner = _unquoted(text)
     if "'" in inner or not inner.strip():
         raise InvalidOptions(f"{where} is blank, or has a quote within")
     # Without quotes Thumbor would end there.
     return text if set(",)") & set(inner) or inner != inner.strip() else inner
+
+
+def _unquoted(text: str) -> str:
+    is_quoted = len(text) > 2 and text[0] == text[-1] == "'"  # noqa: PLR2004
+    return text[1:-1] if is_quoted else text
 
 
 def verbatim(where: str, text: str) -> str:
@@ -150,10 +158,7 @@ def turn(where: str, text: str) -> str:
 def radii(where: str, text: str) -> str:
     """One radius, or two that differ."""
     sides = [between(0, MAX_SIDE)(where, side) for side in text.split("|")]
-    # Thumbor's C code writes past its memory where a corner is one pixel high.
-    if sides != ["0"] and any(int(side) < 2 for side in sides):  # noqa: PLR2004
-        raise InvalidOptions(f"{where} is neither 0 nor radii of 2 and more", limit=2)
-    return "|".join(dict.fromkeys(sides))
+    return "0" if "0" in sides else "|".join(dict.fromkeys(sides))
 
 
 def position(where: str, text: str) -> str:
@@ -192,7 +197,42 @@ def check_matrix(arguments: Sequence[str]) -> None:
         )
 
 
+def points(where: str, text: str) -> str:
+    """Points from left to right, `[(x,y),(x,y)]`."""
+    found = [(int(number(where, x)), int(number(where, y))) for x, y in POINT.findall(text)]
+    check_points(found, where)
+    return "[" + ",".join(f"({x},{y})" for x, y in found) + "]"
+
+
+def label(where: str, text: str) -> str:
+    """What is to be written on a picture."""
+    inner = decode_text(_unquoted(text))
+    check_text(inner, where)
+    return encode_text(inner)
+
+
+def font(where: str, text: str) -> str:
+    """One of the fonts that are there."""
+    if text not in FONTS:
+        raise InvalidOptions(f"{where} is none of {', '.join(FONTS)}")
+    return text
+
+
+def check_text_size(arguments: Sequence[str]) -> None:
+    """Check that a text is not too long for its size.
+
+    Raises:
+        InvalidOptions: it is.
+    """
+    check_size(decode_text(_unquoted(arguments[0])), int(arguments[3]))
+
+
 FREE = between(-1000, 1000)  # more is all white or black, or too much for Thumbor's C code
+# What several arguments together must be.
+CHECKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "convolution": check_matrix,
+    "text": check_text_size,
+}
 WRITERS: dict[tuple[str, int], Write] = {
     ("background_color", 0): colour("auto", "transparent"),
     ("blur", 0): between(1, 150),
@@ -216,6 +256,15 @@ WRITERS: dict[tuple[str, int], Write] = {
     ("round_corner", 0): radii,
     **{("round_corner", place): between(0, 255) for place in range(1, 4)},
     ("saturation", 0): FREE,
+    **{("curve", place): points for place in range(4)},
+    **{("sharpen", place): FREE for place in range(2)},
+    ("text", 0): label,
+    ("text", 1): position,
+    ("text", 2): position,
+    ("text", 3): between(1, MAX_SIZE),
+    ("text", 4): colour("transparent"),
+    ("text", 5): between(0, 100),
+    ("text", 6): font,
     ("watermark", 1): position,
     ("watermark", 2): position,
     ("watermark", 3): between(0, 100),

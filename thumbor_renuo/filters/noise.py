@@ -1,14 +1,23 @@
 """Thumbor's filter `noise` with grain that is the same each time."""
 
+from threading import Lock
 from typing import Any
 
 from thumbor.ext.filters import _noise
 from thumbor.filters import BaseFilter, filter_method
 
+from thumbor_renuo.filters.pixels import PixelFilter
+from thumbor_renuo.imaging.raster import Raster
+from thumbor_renuo.imaging.time_limit import check
+
 SEEDS = 2**31 - 1  # Thumbor's C code takes an int, and seeds with what is above 0
+# It keeps the interpreter's lock; so many pixels take it 1 ms.
+STRIP_PIXELS = 200_000
+# It draws from a sequence that is the whole process's.
+_sequence = Lock()
 
 
-class Filter(BaseFilter):
+class Filter(PixelFilter):
     """`noise(amount[,seed])`, grammar and pixels as Thumbor's."""
 
     def __init__(self, params: str, context: Any = None) -> None:
@@ -25,12 +34,32 @@ class Filter(BaseFilter):
                 differs between frames. Thumbor's C code would go on with the process's own
                 sequence, so that equal requests had different answers.
         """
-        mode, data = self.engine.image_data_as_rgb()
         base = getattr(self.context, "noise_seed", 0)
-        self.engine.set_image_data(
-            _noise.apply(mode, amount, data, seed or frame_seed(base, self._frame))
-        )
+        self.raster = grain(self.raster, amount, seed or frame_seed(base, self._frame))
         self._frame += 1
+
+
+def grain(raster: Raster, amount: int, seed: int) -> Raster:
+    """Add Thumbor's grain, strip by strip, so that other threads get their turns between.
+
+    Args:
+        amount: how many levels of 256 it spans, up to SEEDS.
+        seed: from 1 to SEEDS.
+
+    Raises:
+        RenderTimeout: the time is over.
+    """
+    source = raster.as_rgb()
+    data, strip = source.to_bytes(), STRIP_PIXELS * len(source.mode)
+    strips = []
+    with _sequence:
+        for at in range(0, len(data), strip):
+            check()
+            # The C code changes what it is given: it must be nobody else's.
+            part = bytes(memoryview(data)[at : at + strip])
+            first = 0 if at else seed  # the others go on with the sequence
+            strips.append(_noise.apply(source.mode, min(amount, SEEDS), part, first))
+    return Raster.from_bytes(source.mode, source.size, b"".join(strips), source.profile)
 
 
 def frame_seed(base: int, frame: int) -> int:

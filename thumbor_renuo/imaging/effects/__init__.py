@@ -1,0 +1,1 @@
+"""What filters do to pixels: functions from rasters and numbers to rasters."""
