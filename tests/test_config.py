@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ SECRETS = {
 }
 # option, just under, lowest, highest, just over
 BOUNDS = [
+    ("DECODED_CACHE_BYTES", "-1", "0", "68719476736", "68719476737"),
     ("S3_CONNECTIONS", "0", "1", "1000", "1001"),
     ("S3_CONNECT_SECONDS", "0.049", "0.05", "60", "60.1"),
     ("S3_READ_SECONDS", "0.049", "0.05", "300", "300.1"),
@@ -58,10 +60,19 @@ BOUNDS = [
     ("STALE_IF_ERROR", "-1", "0", "31536000", "31536001"),
     ("THUMBNAIL_MAX_PIXELS", "0", "1", "268402689", "268402690"),
     ("THUMBNAIL_FILTER_STEPS", "999999", "1000000", "1000000000000", "1000000000001"),
+    ("RENDER_THREADS", "-1", "0", "256", "257"),
+    ("RENDER_SECONDS", "0.09", "0.1", "600", "600.1"),
+    ("RENDER_MEMORY_BYTES", "-1", "0", "17592186044416", "17592186044417"),
+    ("DECODED_CACHE_BYTES", "-1", "0", "68719476736", "68719476737"),
+    ("SOURCE_CACHE_BYTES", "-1", "0", "68719476736", "68719476737"),
+    ("SOURCE_CACHE_SECONDS", "-0.1", "0", "600", "600.1"),
     ("THUMBNAIL_WAIT_SECONDS", "0.09", "0.1", "300", "300.1"),
     ("SOURCE_MAX_PIXELS", "0", "1", "2000000000", "2000000001"),
     ("SOURCE_MAX_FRAMES", "0", "1", "10000", "10001"),
     ("DERIVATIVE_SECONDS", "0.049", "0.05", "60", "60.1"),
+    ("WEBP_EFFORT", "-1", "0", "6", "7"),
+    ("AVIF_SPEED", "-1", "0", "10", "11"),
+    ("PNG_COMPRESSION_LEVEL", "-1", "0", "9", "10"),
     ("STORE_QUEUE_BYTES", "1048575", "1048576", "68719476736", "68719476737"),
     ("MEMORY_CACHE_BYTES", "-1", "0", "68719476736", "68719476737"),
     ("MEMORY_CACHE_SECONDS", "-0.1", "0", "60", "60.1"),
@@ -89,6 +100,7 @@ GOOD_TEXTS = [
     ("CDN_HOST", ["cdn.example.com", "localhost:8080", "[::1]:8080", "h" * 253]),
     ("THUMBOR_SECURITY_KEY", ["12345678", "MY_SECURE_KEY2", "eight\n  "]),
     ("LOG_LEVEL", ["debug", "info", "warning", "error"]),
+    ("JPEG_ENCODER", ["libjpeg-turbo"]),
     ("RATE_LIMIT_ADDRESS", ["off", "1/second", "600/minute", "10/15minutes", "10000/day"]),
     ("CLAMD_ADDRESS", ["localhost:3310", "[::1]:3310", "unix:/run/clamav/clamd.ctl"]),
     ("SENTRY_DSN", ["https://key@o1.ingest.sentry.io/42", "http://key@localhost:9000/1"]),
@@ -117,6 +129,8 @@ BAD_TEXTS = [
     ("SENTRY_DSN", ["key", "ftp://key@host/1", "https://host/1", "https://key@host/"]),
     ("TRUSTED_PROXIES", ["proxy", "10.0.0.1/8", "10.0.0.0/33", "::1/129"]),
     ("DEMO_PAGE", ["maybe", "2", "-1"]),
+    ("JPEG_ENCODER", ["mozjpeg", "libjpeg", "JPEGLI"]),
+    ("PNG_PALETTE", ["256"]),
     ("S3_FORBIDDEN_IS_MISSING", ["perhaps"]),
 ]
 REQUIRED = (
@@ -210,6 +224,16 @@ def test_what_is_no_number_is_refused(name: str, value: str) -> None:
     """Words, infinities and numbers of thousands of digits are one fault."""
     (fault,) = faults_of(make_config(**{name: value}))
     assert fault.startswith(f"{name}: got ")
+
+
+def test_jpegli_has_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start without it stops, and names the extra."""
+    monkeypatch.setattr("thumbor_renuo.config.find_spec", {"pyjpegli": object()}.get)
+    assert make_settings(JPEG_ENCODER="jpegli").jpeg_encoder == "jpegli"
+    monkeypatch.setattr("thumbor_renuo.config.find_spec", {}.get)
+    (fault,) = faults_of(make_config(JPEG_ENCODER="jpegli"))
+    assert fault.startswith("JPEG_ENCODER: got 'jpegli', wants libjpeg-turbo, or jpegli where")
+    assert "thumbor_renuo[jpegli]" in fault
 
 
 def test_a_truth_value_is_no_number() -> None:
@@ -369,17 +393,19 @@ def test_production_replaces_thumbors_unsafe_defaults() -> None:
     assert chosen["RESPECT_ORIENTATION"] is True
     assert chosen["MAX_AGE"] == 2592000
     assert chosen["UPLOAD_ENABLED"] is False
-    assert chosen["ENGINE_THREADPOOL_SIZE"] >= 1
     assert chosen["LOADER"] == "thumbor_renuo.loaders.s3_loader"
 
 
-def test_all_filters_but_the_unsafe_are_on() -> None:
-    """The seven legacy filters are among the filters, those that abort the process are not."""
+def test_all_filters_are_on_and_pixels_are_ours() -> None:
+    """The seven legacy filters are among the filters, and none runs Thumbor's C code on pixels."""
     filters = {name.rpartition(".")[2] for name in production({})["FILTERS"]}
     legacy = {"brightness", "contrast", "rgb", "round_corner", "quality", "noise", "watermark"}
     assert legacy <= filters
-    assert not {"sharpen", "curve"} & set(filters)
     assert len(SAFE_FILTERS) == len(filters)
+    for name in SAFE_FILTERS:
+        assert ".ext." not in Path(import_module(name).__file__ or "").read_text() or (
+            name == "thumbor_renuo.filters.noise"
+        )
 
 
 @pytest.mark.parametrize(

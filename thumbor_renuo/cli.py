@@ -10,7 +10,7 @@ from derpconf.config import ConfigurationError as MissingFile
 from thumbor.config import Config
 from thumbor.server import configure_log, get_config
 
-from thumbor_renuo import __version__, demo, keys_command, sign_command
+from thumbor_renuo import __version__, demo, keys_command, machine, sign_command
 from thumbor_renuo.config import markdown_table, production
 from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.handlers.services import Services
@@ -64,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
             help="port [PORT, or 8888]",
         )
         command.add_argument(
-            "--processes", type=_count, default=_cores(), help="processes [the cores: %(default)s]"
+            "--processes",
+            type=_count,
+            default=machine.cores(),
+            help="processes [the cores: %(default)s]",
         )
 
     keys_command.add_parser(commands)
@@ -78,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(chosen: argparse.Namespace) -> None:
     config = get_config(chosen.conf) if chosen.conf else Config(**production(os.environ))
+    config.PROCESSES = chosen.processes
     configure_log(config, "INFO")
     Services.of(config)
 
@@ -97,10 +101,6 @@ def _serve(chosen: argparse.Namespace) -> None:
 def _demo(chosen: argparse.Namespace) -> None:
     configure_log(Config(**production(os.environ)), "INFO")
     demo.run(chosen.data_dir, address=chosen.bind, port=chosen.port, processes=chosen.processes)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _port(text: str) -> int:

@@ -46,6 +46,7 @@ def run(data_dir: Path, *, address: str, port: int, processes: int) -> None:
     try:
         storage.start()  # first: it decides on its port
         config = Config(**_settings(data_dir, storage, port))
+        config.PROCESSES = processes
         Supervisor(
             config,
             sockets=sockets,

@@ -68,6 +68,13 @@ class ImageRules:
 
     def effective(self, settings: Settings) -> "ImageRules":
         """These rules with the deployment's options in place of every None."""
+        known: tuple[Settings, ImageRules] | None = self.__dict__.get("_effective")
+        if known is None or known[0] is not settings:
+            known = (settings, self._merged(settings))
+            self.__dict__["_effective"] = known
+        return known[1]
+
+    def _merged(self, settings: Settings) -> "ImageRules":
         return ImageRules(
             **{
                 rule.name: _first(

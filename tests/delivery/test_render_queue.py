@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -18,6 +20,16 @@ async def turn() -> None:
     """Let everything run that can."""
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def place(queue: RenderQueue, app: str, *, is_low: bool = False) -> AsyncIterator[None]:
+    """Hold a place for as long as the block runs."""
+    await queue.take_place(app, is_low=is_low)
+    try:
+        yield
+    finally:
+        queue.leave(app)
 
 
 class Crowd:
@@ -54,7 +66,7 @@ class Client:
         self.task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        async with self.crowd.queue.place(self.app, is_low=self.is_low):
+        async with place(self.crowd.queue, self.app, is_low=self.is_low):
             self.crowd.inside.append(self)
             self.crowd.order.append(self.app)
             try:
@@ -205,14 +217,14 @@ async def test_no_line_at_all() -> None:
 async def test_who_waits_too_long_is_refused() -> None:
     """The error names the seconds, and the place is given to somebody else."""
     queue = RenderQueue(1, 100, 0.02)
-    async with queue.place("a"):
+    async with place(queue, "a"):
         with pytest.raises(Unavailable) as caught:
-            await queue.place("a").__aenter__()
+            await place(queue, "a").__aenter__()
         assert caught.value.message == (
             "the thumbnail waited longer than 0.02 seconds to be made, try again"
         )
         assert (caught.value.limit, queue.running, queue.waiting) == ("0.02", 1, 0)
-    async with queue.place("a"):
+    async with place(queue, "a"):
         assert queue.running == 1
     assert queue.running == 0
 
@@ -236,7 +248,7 @@ async def test_a_failure_frees_its_place() -> None:
     queue = RenderQueue(1, 100, LONG)
     for _ in range(3):
         with pytest.raises(KeyError, match="boom"):
-            async with queue.place("a"):
+            async with place(queue, "a"):
                 raise KeyError("boom")
     assert (queue.running, queue.waiting) == (0, 0)
 
@@ -257,7 +269,7 @@ async def test_who_leaves_the_line_is_not_served() -> None:
 async def test_who_leaves_in_the_moment_of_its_turn_passes_it_on() -> None:
     """The place was given already: the next one gets it."""
     crowd = Crowd(RenderQueue(1, 100, LONG))
-    async with crowd.queue.place("a"):
+    async with place(crowd.queue, "a"):
         first, second = await crowd.send("a", "a")
     first.task.cancel()
     await turn()
@@ -270,7 +282,7 @@ async def test_who_leaves_in_the_moment_of_its_turn_passes_it_on() -> None:
 async def test_who_leaves_just_before_its_turn_does_not_get_it() -> None:
     """Cancelled in the same moment, before the place was free."""
     crowd = Crowd(RenderQueue(1, 100, LONG))
-    async with crowd.queue.place("a"):
+    async with place(crowd.queue, "a"):
         first, second = await crowd.send("a", "a")
         first.task.cancel()
     await turn()

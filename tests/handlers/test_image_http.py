@@ -20,7 +20,7 @@ from tests.handlers.conftest import FOLDER, Fetch, error_of, opened, picture, wr
 from thumbor_renuo.apps import digest
 from thumbor_renuo.delivery.path_signature import sign
 from thumbor_renuo.delivery.remote_images import RemoteImage, RemoteImages
-from thumbor_renuo.engines.pil import Engine
+from thumbor_renuo.engines.vips import Engine
 from thumbor_renuo.errors import StorageError, StorageTimeout
 from thumbor_renuo.handlers.services import _MADE
 from thumbor_renuo.logs import access_log
@@ -451,12 +451,12 @@ class TestLimits:
         assert (response.code, error_of(response)["limit"]) == (413, 1)
 
     @pytest.mark.parametrize(("inside", "outside", "size"), [
-        ("40x40/filters:blur(150)", "50x50/filters:blur(150)", (64, 48)),
+        ("140x140/filters:blur(150)", "150x150/filters:blur(150)", (64, 48)),
         ("filters:" + ":".join(["grayscale()"] * 9), "filters:" + ":".join(["grayscale()"] * 10),
          (100, 105)),
-        ("40x40/filters:watermark({logo},repeat,0,0)",
-         "80x80/filters:watermark({logo},repeat,0,0)", (64, 48)),
-        ("0x90/filters:fill(blur)", "40x150/filters:fill(blur)", (40, 90)),
+        ("300x300/filters:watermark({logo},repeat,0,0)",
+         "320x320/filters:watermark({logo},repeat,0,0)", (64, 48)),
+        ("200x240/filters:fill(blur)", "200x260/filters:fill(blur)", (40, 90)),
     ])  # fmt: skip
     @pytest.mark.options(THUMBNAIL_FILTER_STEPS="1000000")
     async def test_the_work_of_filters(
@@ -536,11 +536,14 @@ class TestAnimations:
             assert red == green == blue
             assert shown.getpixel((2, 2)) == (0, 255, 0)
 
-    async def test_a_frame_beyond_its_screen_counts(self, fetch: Fetch, bucket: Any) -> None:
-        """A GIF of a hundred bytes whose second frame has 64 million pixels."""
+    async def test_a_frame_beyond_its_screen_is_cut(self, fetch: Fetch, bucket: Any) -> None:
+        """A GIF of a hundred bytes whose first frame has 64 million pixels is too large.
+
+        The further ones make the canvas no larger.
+        """
         frames = b"".join(
             b"," + struct.pack("<4HB", 0, 0, side, side, 0) + b"\2\2\x44\1\0"
-            for side in (1, 8000, 8000)
+            for side in (8000, 8000, 1)
         )
         head = b"GIF89a" + struct.pack("<2H3B", 1, 1, 0x80, 0, 0) + bytes(3) + b"\xff" * 3
         bucket.put_object(Key=KEY, Body=head + frames + b";")

@@ -175,7 +175,7 @@ def test_unequal_accept_headers_make_one_thumbnail_for_each_format(
     assert types == [webp, webp, webp, avif, avif, jpeg, jpeg] * 3
     assert {answer.headers["Vary"] for answer in answers} == {"Accept"}
     has_stored(proxy, key, 3)
-    assert proxy.count("GET", key) == proxy.count("PUT") == 3
+    assert (proxy.count("GET", key), proxy.count("PUT")) == (1, 3)
     variants = ["300x200@auto", "300x200@auto-avif", "300x200@auto-webp"]
     assert stored(local_s3, f"r/{key}/~/") == variants
 

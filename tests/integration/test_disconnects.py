@@ -40,7 +40,7 @@ pytestmark = [
 ]  # fmt: skip
 
 PROCESSES = 2
-PLACES = os.cpu_count() or 1
+PLACES = 2
 QUEUE = 12
 GROUP = 10  # that leave together
 GROWTH_BYTES = 30 * 1024**2
@@ -115,6 +115,8 @@ def service(
         "DERIVATIVE_SECONDS": "60",
         "THUMBNAIL_WAIT_SECONDS": "60",
         "MEMORY_CACHE_SECONDS": "0",
+        "SOURCE_CACHE_SECONDS": "0",
+        "RENDER_THREADS": str(PLACES),
         "THUMBNAIL_QUEUE": str(QUEUE),
         "REDIS_URL": server.url,
         "PYTHONPATH": str(peeks),
@@ -197,11 +199,11 @@ class Leaving:
         self._leave(askings)
 
     def loading(self) -> None:
-        """While some load the original and the others wait for a place."""
+        """While each process loads the original and some wait for a place."""
         self._proxy.behave(Fault.HANG, method="GET", prefix=self._key)
         askings = self._ask([next(self._sizes) for _ in range(GROUP)])
         self._proxy.has_received(GROUP, "HEAD", f"r/{self._key}")
-        self._proxy.has_received(min(PROCESSES * PLACES, GROUP), "GET", self._key)
+        self._proxy.has_received(PROCESSES, "GET", self._key)
         self._leave(askings)
 
     def waiting_for_another(self) -> None:
@@ -214,7 +216,7 @@ class Leaving:
     def rendering(self) -> None:
         """While it is decoded, made smaller or encoded."""
         askings = self._ask([next(self._sizes) for _ in range(GROUP)])
-        self._proxy.has_received(PLACES, "GET", self._key)
+        self._proxy.has_received(1, "GET", self._key)
         self._leave(askings)
 
     def _ask(self, sizes: list[str]) -> list[Asking]:

@@ -1,5 +1,7 @@
 """Where a made image lies in the bucket: `r/<object key>/~/<options>@<variant>`."""
 
+import re
+
 from thumbor_renuo.s3.object_key import CONTROL, MAX_KEY_BYTES, ObjectKey
 
 ROOT = "r/"
@@ -7,6 +9,7 @@ MARK = "~"
 MAX_COMPONENT_BYTES = 255  # of a file name, where the S3 behind us keeps files
 # S3's web endpoints read `+` as a blank, and some clients turn `\` into `/`.
 UNSAFE = frozenset("+\\")
+HOLLOW = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")  # an empty component, "." or ".."
 
 
 def folder(key: ObjectKey) -> str:
@@ -34,8 +37,11 @@ def derivative_key(key: ObjectKey, options: str, variant: str) -> str | None:
 
 def is_safe(name: str) -> bool:
     """Whether every S3, file system and CDN takes the key for the same, literally."""
-    if _size(name) > MAX_KEY_BYTES or CONTROL.search(name) or UNSAFE & set(name):
+    size = _size(name)
+    if size > MAX_KEY_BYTES or CONTROL.search(name) or UNSAFE & set(name):
         return False
+    if size <= MAX_COMPONENT_BYTES:
+        return not HOLLOW.search(name)
     return all(
         part not in {"", ".", ".."} and _size(part) <= MAX_COMPONENT_BYTES
         for part in name.split("/")

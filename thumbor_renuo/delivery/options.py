@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property, lru_cache
+from typing import Any
 
 from libthumbor.url import Url
 
@@ -12,6 +13,7 @@ from thumbor_renuo.errors import InvalidOptions
 from thumbor_renuo.s3.object_key import CONTROL
 
 MAX_OPTIONS = 16_384
+REMEMBERED, SHORT = 1000, 500  # so many options, of so many characters at most
 # Python would take any script's digits for numbers.
 GRAMMAR = re.compile(Url.regex(has_unsafe_or_hash=False), re.ASCII)
 # Stands for the image while the options are matched: Thumbor's grammar would swallow what it does
@@ -46,7 +48,7 @@ class Options:
     parts: Mapping[str, str]
 
     @classmethod
-    def parse(cls, text: str, filters: Known) -> Self:
+    def parse(cls, text: str, filters: Known) -> "Options":
         """Understand options.
 
         Args:
@@ -56,12 +58,18 @@ class Options:
         Raises:
             InvalidOptions: names the part, filter or argument that is wrong.
         """
+        if len(text) <= SHORT and not (filters and "filters:" in text):
+            return _remembered(text)
         parts = _parts(_match(text), text)
         if FILTERS in parts and filters:
             parts[FILTERS] = canonical_filters(parts[FILTERS], filters)
         return cls(parts)
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         return _joined({n: part for n, part in self.parts.items() if DEFAULTS.get(n) != part})
 
     @property
@@ -69,8 +77,8 @@ class Options:
         """The text in which a part that only repeats Thumbor's default stands as well."""
         return _joined(self.parts)
 
-    @property
-    def parameters(self) -> dict[str, Any]:
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
         """The same as Thumbor's grammar names it; what is absent is None."""
         return _match(str(self))
 
@@ -80,6 +88,12 @@ class Options:
         if FILTERS in self.parts and FILTERS in more.parts:
             parts[FILTERS] = f"{self.parts[FILTERS]}:{more.parts[FILTERS]}"
         return Options({name: parts[name] for name in NAMES if name in parts})
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(text: str) -> Options:
+    """Options without filters, or whose filters are left as they are: most of them come again."""
+    return Options(_parts(_match(text), text))
 
 
 def _match(options: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 DEMANDS = ("jpeg", "png", "webp", "avif", "gif")
 EVERYBODY = ("jpeg", "png", "gif")
@@ -17,7 +18,8 @@ WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")  # RFC 9110, 12.4.2
 FORMAT = re.compile(r"(?:^|(?<=\):))format\(([^)]*)\)")
 
 
-def negotiate(accept: str | None, formats: Sequence[str] = MODERN) -> str:
+@lru_cache(maxsize=256)
+def negotiate(accept: str | None, formats: tuple[str, ...] = MODERN) -> str:
     """Name what a client takes by its header Accept (RFC 9110, 12.5.1).
 
     AVIF and WebP count only where the header names them: clients that know neither send `*/*`,

@@ -25,6 +25,15 @@ def output_size(parameters: Mapping[str, Any], width: int, height: int) -> Size:
     return steps(parameters, width, height)[-1]
 
 
+def cropped(parameters: Mapping[str, Any], width: int, height: int) -> Size:
+    """What a manual crop leaves of a source, in pixels; all of it without one."""
+    left, right = (min(int(parameters.get(f"crop_{s}") or 0), width) for s in ("left", "right"))
+    top, bottom = (min(int(parameters.get(f"crop_{s}") or 0), height) for s in ("top", "bottom"))
+    if left >= right or top >= bottom:
+        return width, height
+    return right - left, bottom - top
+
+
 def steps(parameters: Mapping[str, Any], width: int, height: int) -> list[Size]:
     """The sizes that are made one after the other; the last is the thumbnail's.
 
@@ -34,7 +43,7 @@ def steps(parameters: Mapping[str, Any], width: int, height: int) -> list[Size]:
         InvalidOptions: less than a pixel would be left.
     """
     filters = split_filters(parameters.get("filters"))
-    source = _cropped(parameters, width, height)
+    source = cropped(parameters, width, height)
     request = _Request.of(parameters, source)
     if "no_upscale()" in filters:
         request = _Request(min(request.width, width), min(request.height, height))
@@ -74,14 +83,6 @@ class _Request:
             self.width or round(float(self.height) * width / height, 0),
             self.height or round(float(self.width) * height / width, 0),
         )
-
-
-def _cropped(parameters: Mapping[str, Any], width: int, height: int) -> Size:
-    left, right = (min(int(parameters.get(f"crop_{s}") or 0), width) for s in ("left", "right"))
-    top, bottom = (min(int(parameters.get(f"crop_{s}") or 0), height) for s in ("top", "bottom"))
-    if left >= right or top >= bottom:
-        return width, height
-    return right - left, bottom - top
 
 
 def _fitted(

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from thumbor_renuo.errors import Unavailable
@@ -37,9 +36,8 @@ class RenderQueue:
         """How many wait for a place."""
         return self._waits.total()
 
-    @asynccontextmanager
-    async def place(self, app: str, *, is_low: bool = False) -> AsyncIterator[None]:
-        """Hold a place for as long as the block runs.
+    async def take_place(self, app: str, *, is_low: bool = False) -> None:
+        """Take a place, which is held until `leave` is called for the same app.
 
         Args:
             is_low: served only while nobody else could be.
@@ -51,10 +49,6 @@ class RenderQueue:
             self._held[app] += 1
         else:
             await self._wait(app, is_low=is_low)
-        try:
-            yield
-        finally:
-            self._leave(app)
 
     def _may_run(self, app: str) -> bool:
         return self.running <= self._places and self._held[app] < self._places
@@ -70,13 +64,14 @@ class RenderQueue:
             await waiter.turn
         except BaseException:
             if waiter.has_place:  # given in the moment in which the caller was cancelled
-                self._leave(app)
+                self.leave(app)
             raise
         finally:
             timer.cancel()
             self._take_out(waiter)
 
-    def _leave(self, app: str) -> None:
+    def leave(self, app: str) -> None:
+        """Give a place back: to the next one who waits."""
         _count_down(self._held, app)
         while self.running <= self._places:
             waiter = self._line.next(self._may_run) or self._low_line.next(self._may_run)

@@ -37,8 +37,8 @@ class ThumbnailPath:
     key: ObjectKey
     options: str
     expanded: str
-    parameters: dict[str, Any]
-    own: dict[str, Any]
+    parameters: Mapping[str, Any]
+    own: Mapping[str, Any]
     preset: str = ""
     variant: str = ""
 

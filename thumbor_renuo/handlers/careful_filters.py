@@ -1,5 +1,6 @@
-"""Thumbor's filters, which fail with a message instead of a 500."""
+"""Thumbor's filters, which fail with a message instead of a 500, on the loop or in a thread."""
 
+import asyncio
 from typing import Any
 
 from thumbor.filters import FiltersFactory, FiltersRunner
@@ -7,6 +8,7 @@ from tornado.web import HTTPError
 
 from thumbor_renuo.delivery.filter_cost import steps_of
 from thumbor_renuo.errors import InvalidOptions, RenuoError
+from thumbor_renuo.handlers.driving import drive_on, is_in_thread, may_wait
 
 
 class CarefulFilters:
@@ -17,22 +19,24 @@ class CarefulFilters:
         self.filter_classes_map = factory.filter_classes_map
 
     def create_instances(self, context: Any, filter_params: Any) -> "_CarefulRunner":
-        """Make the filters of one request."""
+        """Make the filters of one request; on the loop."""
         runner = self._factory.create_instances(context, filter_params)
         return _CarefulRunner(runner.filter_instances)
 
 
 class _CarefulRunner(FiltersRunner):
+    def __init__(self, filter_instances: Any) -> None:
+        super().__init__(filter_instances)
+        self._loop = asyncio.get_running_loop()
+
     async def apply_filters(self, phase: str) -> None:
         filters = self.filter_instances.get(phase) or []
         while filters:
             running = filters.pop(0)
             name = running.runnable_method.filter_data["name"]
-            if name == "round_corner":
-                _check_corner(running)
             try:
                 _count_steps(name, running)
-                await _run_on_each_frame(running)
+                await self._run_on_each_frame(running)
             except RenuoError:
                 raise
             except HTTPError as error:
@@ -45,20 +49,26 @@ class _CarefulRunner(FiltersRunner):
                     f"the filter {name!r} cannot be applied with these arguments to this image"
                 ) from error
 
+    async def _run_on_each_frame(self, running: Any) -> None:
+        """Thumbor would do so, but some of its filters then look at the first frame only."""
+        whole = running.engine
+        if not whole or not whole.is_multiple():
+            await self._run(running)
+            return
+        modules = running.context.modules
+        try:
+            for frame in whole.frame_engines():
+                running.engine = modules.engine = frame
+                await self._run(running)
+        finally:
+            modules.engine = whole
 
-async def _run_on_each_frame(running: Any) -> None:
-    """Thumbor would do so, but some of its filters then look at the first frame only."""
-    whole = running.engine
-    if not whole or not whole.is_multiple():
-        await running.run()
-        return
-    modules = running.context.modules
-    try:
-        for frame in whole.frame_engines():
-            running.engine = modules.engine = frame
+    async def _run(self, running: Any) -> None:
+        """Somebody else's filter may wait for the network, which a thread cannot."""
+        if is_in_thread() and may_wait(type(running)):
+            drive_on(self._loop, running.run())
+        else:
             await running.run()
-    finally:
-        modules.engine = whole
 
 
 def _count_steps(name: str, running: Any) -> None:
@@ -68,14 +78,3 @@ def _count_steps(name: str, running: Any) -> None:
     width, height = engine.size
     frames = len(engine.multiple_engine.frame_engines) if engine.is_multiple() else 1
     steps.take(name, steps_of(name, running.params, width * height * frames))
-
-
-def _check_corner(corner: Any) -> None:
-    """Thumbor's C code writes past its memory where a corner is one pixel high."""
-    radii = [int(part) for part in corner.params[0].split("|")]
-    height = corner.engine.size[1]
-    if radii[0] and min(radii[-1], height // 2) == 1:
-        raise InvalidOptions(
-            f"'round_corner' takes radii of 2 and more, and images of 4 and more pixels in height; "
-            f"this one has {height}"
-        )

@@ -1,51 +1,39 @@
-"""Thumbor's own pipeline, apart from any connection: one image for whoever waits for it."""
+"""One thumbnail, apart from any connection: fetched by the loop, made in a thread, stored."""
 
 import asyncio
-import struct
-import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
-from urllib.parse import unquote
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-from PIL import Image
-from thumbor.engines import EngineResult
-from thumbor.filters import PHASE_POST_TRANSFORM
-from thumbor.handlers import FetchResult
-from thumbor.handlers.imaging import ImagingHandler
-from thumbor.loaders import LoaderResult
+from thumbor.context import RequestParameters
+from thumbor.filters import PHASE_PRE_LOAD
+from thumbor.point import FocalPoint
 from thumbor.result_storages import ResultStorageResult
-from thumbor.utils import CONTENT_TYPE
+from thumbor.storages.no_storage import Storage as NoStorage
 
 from thumbor_renuo.delivery import cache_policy
 from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
 from thumbor_renuo.delivery.filter_cost import FilterSteps
-from thumbor_renuo.delivery.output_format import choose
 from thumbor_renuo.delivery.server_timing import ServerTiming
 from thumbor_renuo.delivery.thumbnail_etag import seed_of
-from thumbor_renuo.errors import (
-    BadRequest,
-    NotFound,
-    OriginalTooLarge,
-    RenuoError,
-    StorageError,
-    StorageTimeout,
-    UnreadableImage,
-)
+from thumbor_renuo.errors import BadRequest
 from thumbor_renuo.handlers.careful_filters import CarefulFilters
+from thumbor_renuo.handlers.detector_notes import DetectorNotes, for_threads
+from thumbor_renuo.handlers.render_context import RenderContext
+from thumbor_renuo.handlers.render_steps import RenderSteps
 from thumbor_renuo.handlers.services import Made, Services
 from thumbor_renuo.handlers.source_loader import SourceLoader
 from thumbor_renuo.handlers.wanted import Validators, Wanted
+from thumbor_renuo.imaging.cost import estimate_bytes
+from thumbor_renuo.imaging.header import Header
+from thumbor_renuo.imaging.time_limit import time_limit
 
-# What Pillow raises on bytes that are no image: the uploader's fault, not ours. (Thumbor tells it
-# to render what is merely cut short.)
-BROKEN_IMAGE = (
-    OSError, SyntaxError, ValueError, EOFError, IndexError, OverflowError, ZeroDivisionError,
-    struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
-)  # fmt: skip
+NOTHING = nullcontext()
+NO_STORAGE = NoStorage(None)  # the bucket has the images
 Publish = Callable[[Made], None]
 
 
@@ -69,11 +57,17 @@ class Target:
     result: Derivative | None = None
 
 
-class Render(ImagingHandler):
-    """One run of the pipeline; the places of Thumbor's that write to a connection keep it instead.
+class _Needs(NamedTuple):
+    """A thread's word that it wants memory which is not free."""
+
+    size: int
+
+
+class Render:
+    """One run of Thumbor's pipeline, for whoever waits for the image.
 
     Args:
-        context: Thumbor's, of the application.
+        whole: Thumbor's context, of the application.
         headers: the request's, for what Thumbor reads of Accept.
         known: the image's state, where somebody has asked for it already.
         publish: told what was made, as soon as it is; storing it comes after.
@@ -82,12 +76,11 @@ class Render(ImagingHandler):
         share: tells other processes of what was made.
     """
 
-    context: Any
     share: Callable[[Derivative], Awaitable[object]] | None = None
 
     def __init__(
         self,
-        context: Any,
+        whole: Any,
         services: Services,
         wanted: Wanted,
         publish: Publish,
@@ -95,37 +88,50 @@ class Render(ImagingHandler):
         headers: Any,
         known: Validators | None = None,
     ) -> None:
-        # Tornado's __init__ wants a connection, and nothing of the pipeline needs what it makes.
-        self.request: Any = SimpleNamespace(path=wanted.url, headers=headers, arguments={})
         self._services, self._wanted, self._publish = services, wanted, publish
-        self._response_start = datetime.now()  # noqa: DTZ005  (Thumbor subtracts naive ones)
         self._timing = ServerTiming()
-        self._place = AsyncExitStack()
-        self._failure: Exception | None = None
-        self.initialize(context)
-        self._equip(known)
+        self._has_place = False
+        self._held = 0
+        self._header: Header | None = None
+        self.context = context = RenderContext(whole, self)
+        self._steps = RenderSteps(context, services, wanted, headers, self._timing)
+        self._source = SourceLoader(context.modules.loader, context, services, wanted, known)
+        self._notes: DetectorNotes | None = None
+        self._equip(known, headers)
 
-    def _equip(self, known: Validators | None) -> None:
+    def _equip(self, known: Validators | None, headers: Any) -> None:
         """Give Thumbor's context of this render what our plug-ins look for there."""
-        wanted, context = self._wanted, self.context
+        wanted, context, settings = self._wanted, self.context, self._services.settings
         context.filters_factory = CarefulFilters(context.filters_factory)
-        images = known.images if known else None
-        self._loader = SourceLoader(context.modules.loader, self._services, wanted, images)
-        context.thread_pool = _PatientPool(context.thread_pool)
-        context.modules.loader = SimpleNamespace(load=self._load, validate=self._loader.validate)
+        context.modules.loader = self._source
+        context.modules.storage = NO_STORAGE
         context.max_pixels = wanted.rules.max_pixels if wanted.path else None
-        context.filter_steps = FilterSteps(self._services.settings.thumbnail_filter_steps)
+        context.filter_steps = FilterSteps(settings.thumbnail_filter_steps)
         context.source_max_bytes = wanted.rules.source_max_bytes
         context.remote_images = self._services.remote
         context.remote_hosts = wanted.rules.remote_hosts or ()
+        context.source_name, context.levels = str(wanted.key), self._services.levels
         context.derivative = None
         if wanted.derivative:
-            original = str(wanted.key)
-            store, settings = self._services.store, self._services.settings
             # Where the bucket's own rules do not let the CDN read, the ACL must.
             acl = settings.upload_acl if settings.upload_acl == "public-read" else ""
             etag = known.etag if known else ""
+            original, store = str(wanted.key), self._services.store
             context.derivative = Target(wanted.derivative, original, store, etag, acl)
+        context.request = self._parameters(headers)
+
+    def _parameters(self, headers: Any) -> Any:
+        wanted, config = self._wanted, self.context.config
+        asked = SimpleNamespace(path=wanted.url, headers=headers)
+        image = wanted.parameters["image"]
+        image = wanted.key.quoted if image == str(wanted.key) else quote(str(image))
+        request = RequestParameters(**{**wanted.parameters, "image": image, "request": asked})
+        request.quality = None
+        for side, most in (("width", config.MAX_WIDTH), ("height", config.MAX_HEIGHT)):
+            if most and getattr(request, side) != "orig":
+                setattr(request, side, min(getattr(request, side), most))
+        request.meta_callback = config.META_CALLBACK_NAME or None
+        return request
 
     async def run(self) -> None:
         """Look for the image where it is stored, make it if it is not there, and store it.
@@ -133,193 +139,154 @@ class Render(ImagingHandler):
         Raises:
             RenuoError: says what is wrong.
         """
-        async with self._place:
-            try:
-                await self.check_image(dict(self._wanted.parameters))
-            except RenuoError as error:
-                raise self._failure or error from None
-            except BROKEN_IMAGE as error:
-                raise self._failure or _unreadable() from error
-        if self._failure is not None:
-            raise self._failure
-
-    # -- the loader's place ---------------------------------------------------------------------
-
-    async def _load(self, context: Any, url: str) -> LoaderResult:
-        """Wait for a place, then load; what is wrong is kept: Thumbor would log and reword it."""
-        try:
-            if self._loader.header is not None:
-                return await self._loader.load(context, url)
-            await self._take_place()
-            result = await self._loader.load(context, url)
-            if result.successful:
-                await self._count(context)
-        except RenuoError as error:
-            self._failure = error
-            return LoaderResult(successful=False, error=error.status)
-        context.noise_seed = seed_of(self._loader.etag) if self._loader.etag else 0
-        self._timing.lap("load")
-        return result
-
-    async def _take_place(self) -> None:
-        self._timing.lap("store")
-        rate = self._wanted.rules.derivatives or ""
-        has_room = await self._services.budget.has_room(self._wanted.app, rate)
-        place = self._services.renders.place(self._wanted.app, is_low=not has_room)
-        await self._place.enter_async_context(place)
-        self._timing.lap("queue")
-
-    async def _count(self, context: Any) -> None:
-        """Take it from the app's budget, now that there is something to be made."""
-        rate = self._wanted.rules.derivatives or ""
-        if not await self._services.budget.take(self._wanted.app, rate):
-            context.derivative = None
-        elif context.derivative is not None:
-            context.derivative.source_etag = self._loader.source_etag
-
-    # -- Thumbor's steps ------------------------------------------------------------------------
-
-    def validate(self, path: Any) -> bool:
-        """Whether the loader takes such an image at all."""
-        return self._loader.validate(self.context, path)
-
-    async def _fetch(self, url: str) -> FetchResult:
-        try:
-            result = await super()._fetch(url)
-        except RenuoError:
-            raise
-        except BROKEN_IMAGE:  # the loader does not raise, so it is the engine that cannot read it
-            result = FetchResult()
-            result.engine_error = EngineResult.COULD_NOT_LOAD_IMAGE
-        self._timing.lap("decode")
-        return result
-
-    async def after_transform(self) -> None:
-        """Apply the filters; Thumbor leaves them out for GIFs."""
-        await self.filters_runner.apply_filters(PHASE_POST_TRANSFORM)
-        await self.finish_request()
-
-    async def finish_request(self, result_from_storage: Any = None) -> None:
-        """Encode, unless it was stored."""
-        self._timing.lap("store" if result_from_storage is not None else "transform")
-        await super().finish_request(result_from_storage)
-
-    async def _process_result_from_storage(self, result: Any) -> None:
-        """Leave out Thumbor's dates: the handler answers conditions."""
-
-    def define_image_type(self, context: Any, result: Any) -> tuple[str, str]:
-        """The extension and type of what is made."""
-        variant, header = self._wanted.variant, self._loader.header
-        if result is not None or context.request.meta or variant is None or header is None:
-            return self._stock_type(context, result)
-        if variant.startswith("auto") and context.request.format:
-            return self._stock_type(context, result)
-        engine = context.request.engine
-        chosen = choose(
-            variant,
-            source=header.format,
-            is_animated=engine.is_multiple(),
-            has_alpha=engine.has_transparency(),
-            formats=self._services.settings.auto_formats,
-        )
-        if chosen == "png" and variant == "auto" and self.can_auto_convert_png_to_jpg():
-            chosen = "jpeg"
-        extension = ".jpg" if chosen == "jpeg" else f".{chosen}"
-        return extension, CONTENT_TYPE[extension]
-
-    def _stock_type(self, context: Any, result: Any) -> tuple[str, str]:
-        extension, media_type = super().define_image_type(context, result)
-        return str(extension), str(media_type)
-
-    async def _write_results_to_client(self, results: Any, content_type: str) -> None:
-        """Hand the result to whoever waits; Thumbor stores it afterwards."""
-        if isinstance(results, ResultStorageResult):
-            self._publish(Made(results.metadata["derivative"], str(self._timing)))
+        stored = await self._stored()
+        if stored is not None:
+            self._timing.lap("store")
+            self._publish(Made(stored, str(self._timing)))
             return
-        self._timing.lap("encode")
-        made = self._made(results, content_type)
-        if self.context.derivative is not None:
-            self.context.derivative.result = made
+        try:
+            made = await self._made()
+        finally:
+            self._leave_place()
         self._publish(Made(made, str(self._timing)))
         self._let_go()
-        await self._place.aclose()  # what follows wants no place
         if self.share is not None:
             await self.share(made)
+        await self._store(made)
+        if self._notes is not None:
+            await self._notes.write()
 
-    def _let_go(self) -> None:
-        """Drop the decoded pictures: Thumbor would hold them until the result is stored."""
-        request, modules = self.context.request, self.context.modules
-        request.engine = modules.engine = modules.gif_engine = None
-        self.context.transformer = None
-        self.filters_runner: Any = None
+    # -- stored ones ----------------------------------------------------------------------------
 
-    def _made(self, results: Any, content_type: str) -> Derivative:
+    async def _stored(self) -> Derivative | None:
+        storage, metrics = self.context.modules.result_storage, self.context.metrics
+        result = await storage.get() if storage else None
+        if storage:
+            metrics.incr("result_storage.miss" if result is None else "result_storage.hit")
+        if result is None:
+            return None
+        if not isinstance(result, ResultStorageResult):  # somebody else's
+            return self._derivative(result, self._steps.define_image_type(self.context, result)[1])
+        metrics.incr("result_storage.bytes_read", len(result.buffer))
+        found: Derivative = result.metadata["derivative"]
+        return found
+
+    async def _store(self, made: Derivative) -> None:
+        """Store it, within the app's budget."""
+        context, wanted = self.context, self._wanted
+        storage = context.modules.result_storage
+        rate = wanted.rules.derivatives or ""
+        has_room = await self._services.budget.take(wanted.app, rate)
+        if not storage or context.request.prevent_result_storage:
+            return
+        if context.derivative is not None:
+            context.derivative.result = made
+            context.derivative.source_etag = self._source.source_etag
+        if not has_room:
+            context.derivative = None
+        await storage.put(made.data)
+        context.metrics.incr("result_storage.bytes_written", len(made.data))
+
+    # -- making one -----------------------------------------------------------------------------
+
+    async def _made(self) -> Derivative:
+        context, source = self.context, self._source
+        filters = context.filters_factory.create_instances(context, context.request.filters)
+        await filters.apply_filters(PHASE_PRE_LOAD)
+        url = context.request.image_url
+        if not source.validate(context, url):
+            raise BadRequest("the URL names no object of the bucket")
+        self._timing.lap("store")
+        with self._expected():
+            await self._take_place()
+            self._timing.lap("queue")
+            data = await source.load_original(url)
+            await source.load_images()
+            context.source_bytes, context.source_etag = data, source.source_etag
+            context.noise_seed = seed_of(source.etag)
+            if context.request.smart and context.modules.detectors:
+                await self._prepare_detection(url)
+            self._timing.lap("load")
+            return self._derivative(*await self._rendered(data, filters))
+
+    def _expected(self) -> AbstractContextManager[None]:
+        """Tell whoever decodes the original meanwhile in which size it will be wanted, too."""
+        request = self.context.request
+        sides = [0 if side == "orig" else side for side in (request.width, request.height)]
+        if not any(sides) or request.should_crop or request.trim:
+            return NOTHING  # how far it will be reduced is not known yet
+        return self._services.levels.expecting(self.context.source_name, *sides)
+
+    async def _take_place(self) -> None:
+        rate = self._wanted.rules.derivatives or ""
+        has_room = await self._services.budget.has_room(self._wanted.app, rate)
+        await self._services.renders.take_place(self._wanted.app, is_low=not has_room)
+        self._has_place = True
+
+    def _leave_place(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self._services.renders.leave(self._wanted.app)
+
+    async def _prepare_detection(self, url: str) -> None:
+        modules, loop = self.context.modules, asyncio.get_running_loop()
+        self._notes = DetectorNotes(self.context, modules.importer.storage(self.context))
+        await self._notes.read(url)
+        modules.storage, modules.detectors = self._notes, for_threads(modules.detectors, loop)
+
+    async def _rendered(self, data: bytes, filters: Any) -> tuple[bytes, str]:
+        """In a thread, at the second go where its memory was not free at the first."""
+        work = partial(self._render, data, filters)
+        try:
+            result = await self._services.pool.run(work)
+            if isinstance(result, _Needs):
+                # Whoever waits for memory keeps nobody from rendering. It needs no place again:
+                # the budget and the threads bound those that come from there.
+                self._leave_place()
+                await self._services.memory.take(result.size, ballast=len(data))
+                self._held = result.size
+                self._timing.lap("queue")
+                result = await self._services.pool.run(work)
+            return result  # type: ignore[return-value]
+        finally:
+            if self._held:
+                self._services.memory.give_back(self._held)
+
+    def _render(self, data: bytes, filters: Any) -> tuple[bytes, str] | _Needs:
+        with time_limit(self._services.settings.render_seconds):
+            if self._header is None:
+                self._header = self._source.check_original(data)
+                self.context.source_header = self._header
+                self._heed_focal_point(self._header)
+            if not self._held:
+                further = self._source.check_images()
+                size = estimate_bytes(self._wanted.job(data, self._header, further))
+                if not self._services.memory.take_now(size):
+                    return _Needs(size)
+                self._held = size
+            return self._steps.make(data, self._header, filters)
+
+    def _heed_focal_point(self, header: Header) -> None:
+        """What the uploader said matters, where the URL says nothing of it."""
+        request, focal = self.context.request, self._source.focal
+        is_aligned = any(self._wanted.parameters.get(side) for side in ("halign", "valign"))
+        if focal is not None and not is_aligned and not request.focal_points:
+            x, y = focal.pixel(header.width, header.height)
+            request.focal_points.append(FocalPoint(x, y, origin="Upload"))
+
+    def _derivative(self, data: bytes, media_type: str) -> Derivative:
         request = self.context.request
         is_doubtful = request.prevent_result_storage or request.detection_error
         return Derivative(
-            data=results.encode() if isinstance(results, str) else results,
-            media_type=content_type,
-            etag=self._loader.etag,
-            last_modified=self._loader.last_modified,
+            data=data,
+            media_type=media_type,
+            etag=self._source.etag,
+            last_modified=self._source.last_modified,
             cache_control=cache_policy.NEVER if is_doubtful else self._wanted.cache_control,
         )
 
-    async def acquire_url_lock(self, url: str) -> None:
-        """Leave out Thumbor's lock: its waiters wait without end and free what others hold."""
-
-    def release_url_lock(self, url: str) -> None:
-        """Leave out Thumbor's lock."""
-
-    def log_exception(self, *_exc_info: Any) -> None:
-        """Leave it to the handler that is told of the failure."""
-
-    def _error(self, status: int, msg: str | None = None) -> None:
-        """Thumbor's way of ending with a status and an empty body: keep the error instead."""
-        raised = sys.exc_info()[1]
-        if self._failure is not None:
-            return
-        if isinstance(raised, RenuoError):
-            self._failure = raised
-        elif status == 500 and isinstance(raised, BROKEN_IMAGE):  # noqa: PLR2004
-            self._failure = _unreadable()
-        elif status == 500 and isinstance(raised, Exception):  # noqa: PLR2004
-            self._failure = raised
-        else:
-            self._failure = self._in_words(status, msg or "")
-
-    def _in_words(self, status: int, msg: str) -> RenuoError:
-        if msg.startswith("Malformed URL"):
-            return BadRequest("the URL's signature is not valid")
-        if msg.startswith("No original image"):
-            return BadRequest("the URL names no object of the bucket")
-        limit = self._wanted.rules.source_max_bytes
-        known: dict[int, RenuoError] = {
-            400: _unreadable(),
-            404: NotFound(f"there is no object {unquote(str(self._wanted.key))[:1024]}"),
-            413: OriginalTooLarge(f"the original is over the limit of {limit} bytes", limit=limit),
-            502: StorageError("the storage refused, broke off or cannot be reached"),
-            504: StorageTimeout("the storage did not answer in time"),
-        }
-        return known.get(status, RenuoError("an unexpected error; it has been reported"))
-
-
-class _PatientPool:
-    """Thumbor's threads; what has begun in one holds its place until it ends, even if cancelled."""
-
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-
-    async def queue(self, operation: Any, *arguments: Any) -> Any:
-        """Run it in a thread."""
-        working = asyncio.ensure_future(self._pool.queue(operation, *arguments))
-        try:
-            return await asyncio.shield(working)
-        except asyncio.CancelledError:
-            await asyncio.wait({working})
-            if not working.cancelled():
-                working.exception()  # taken note of: nobody else will
-            raise
-
-
-def _unreadable() -> UnreadableImage:
-    return UnreadableImage("the object is no image that can be read")
+    def _let_go(self) -> None:
+        """Drop the decoded pictures: Thumbor would hold them until the result is stored."""
+        context = self.context
+        context.request.engine = context.modules.engine = context.modules.gif_engine = None
+        context.transformer = None

@@ -3,25 +3,31 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
-import PIL
+import pyvips
 from thumbor.config import Config
 
-from thumbor_renuo import __version__, error_reports, redis_pool
+from thumbor_renuo import __version__, error_reports, machine, redis_pool
 from thumbor_renuo.apps import AppRegistry
 from thumbor_renuo.background import Background
 from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery.admission import Admission
 from thumbor_renuo.delivery.derivative_budget import DerivativeBudget
 from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
+from thumbor_renuo.delivery.memory_budget import MemoryBudget
 from thumbor_renuo.delivery.memory_cache import MemoryCache
 from thumbor_renuo.delivery.remote_images import RemoteImages
 from thumbor_renuo.delivery.render_queue import RenderQueue
 from thumbor_renuo.delivery.shared_render import SharedRenders
 from thumbor_renuo.delivery.single_flight import SingleFlight
+from thumbor_renuo.delivery.source_cache import SourceCache
 from thumbor_renuo.errors import ConfigurationError
+from thumbor_renuo.handlers.render_context import quicken
+from thumbor_renuo.handlers.render_pool import RenderPool
+from thumbor_renuo.imaging.levels import Levels
 from thumbor_renuo.once import OnceStore
 from thumbor_renuo.rate_limit import WrongKeys, parse_rate
 from thumbor_renuo.s3.address import bucket_url
@@ -61,6 +67,10 @@ class Services:
     background: Background
     engine: str
     renders: RenderQueue
+    pool: RenderPool
+    memory: MemoryBudget
+    sources: SourceCache[Any]
+    levels: Levels
     asking: SingleFlight[Any]
     flights: SingleFlight[Made]
     shared: SharedRenders
@@ -104,7 +114,9 @@ class Services:
 
     @classmethod
     def _of_checked(cls, config: Any, settings: Settings, apps: AppRegistry) -> Self:
+        quicken(config)
         policies, tokens = PolicySigner(settings), CompletionTokens(settings)
+        threads, wait_seconds = _threads(config, settings), settings.thumbnail_wait_seconds
         announcements = Announcements(settings, apps)
         redis_url = settings.redis_url
         return cls(
@@ -127,11 +139,15 @@ class Services:
                 [apps.watch, announcements.run], on_hangup=apps.reload, on_start=apps.refresh
             ),
             engine=_engine(config),
-            renders=RenderQueue(
-                int(config.ENGINE_THREADPOOL_SIZE) or 1,
-                settings.thumbnail_queue,
-                settings.thumbnail_wait_seconds,
+            renders=RenderQueue(threads, settings.thumbnail_queue, wait_seconds),
+            pool=RenderPool(threads),
+            memory=MemoryBudget(_memory_bytes(config, settings), wait_seconds),
+            sources=SourceCache(
+                settings.source_cache_bytes,
+                settings.source_cache_seconds,
+                size_of=lambda found: len(found.buffer) if found.successful else None,
             ),
+            levels=Levels(settings.decoded_cache_bytes),
             asking=SingleFlight(),
             flights=SingleFlight(),
             shared=SharedRenders(redis_url, seconds=settings.render_lock_seconds),
@@ -142,6 +158,11 @@ class Services:
             streams=Admission(settings.s3_connections),
             checks=Admission(settings.check_queue),
         )
+
+    def forget(self, key: str) -> None:
+        """Drop what is kept in memory of an original, and of what was made of it."""
+        self.recent.forget(key)
+        self.sources.forget(key)
 
     async def stop(self, seconds: float) -> None:
         """End what runs in this loop beside the requests."""
@@ -170,14 +191,44 @@ ENGINE_OPTIONS = (
     "ALLOW_ANIMATED_GIFS", "MAX_WIDTH", "MAX_HEIGHT", "AUTO_FORMATS",
     "DETECTORS", "OPTIMIZERS", "PILLOW_RESAMPLING_FILTER", "PILLOW_JPEG_QTABLES",
     "PILLOW_PRESERVE_INDEXED_MODE", "PNG_COMPRESSION_LEVEL", "AVIF_CODEC",
-    "PRESERVE_EXIF_COPYRIGHT_INFO",
+    "PRESERVE_EXIF_COPYRIGHT_INFO", "JPEG_ENCODER", "WEBP_EFFORT", "PNG_PALETTE",
+    "PRESERVE_IPTC_INFO", "HEIF_QUALITY", "TRUNCATED_IMAGES", "WIDE_GAMUT",
 )  # fmt: skip
+# Whose versions do: each brings its own codecs, or takes those of the machine.
+CODECS = ("pillow", "pillow-heif", "pyvips", "pyvips-binary", "simplejpeg", "pyjpegli")
 
 
 def _engine(config: Any) -> str:
     """What makes the images: another one, or another set-up of it, makes other bytes."""
-    options = " ".join(str(getattr(config, name, None)) for name in ENGINE_OPTIONS)
-    return f"{__version__} {PIL.__version__} {options}"
+    options = [str(getattr(config, name, None)) for name in ENGINE_OPTIONS]
+    libvips = ".".join(str(pyvips.version(part)) for part in range(3))
+    return " ".join([__version__, *map(_version, CODECS), libvips, *options])
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _threads(config: Any, settings: Settings) -> int:
+    """How many renders a process does at once.
+
+    Its share of the cores; but two at least, for else one long render holds up all the others.
+    """
+    chosen = settings.render_threads or int(config.ENGINE_THREADPOOL_SIZE)
+    return chosen or max(-(-machine.cores() // _processes(config)), 2)
+
+
+def _memory_bytes(config: Any, settings: Settings) -> int:
+    """What renders of a process may take: without an option its share of half of the memory."""
+    return settings.render_memory_bytes or machine.memory_bytes() // 2 // _processes(config)
+
+
+def _processes(config: Any) -> int:
+    """How many serve beside each other; `thumbor-renuo serve` says so."""
+    return int(getattr(config, "PROCESSES", 1))
 
 
 def _scanner(settings: Settings) -> VirusScanner | None:

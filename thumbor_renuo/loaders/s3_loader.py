@@ -58,8 +58,8 @@ async def load(context: Any, url: str) -> LoaderResult:
         url: Thumbor's percent-encoded image, `o/<app>/…` or `u/o/<app>/…`, or such an address.
 
     Returns:
-        its bytes, and of an image of the bucket S3's ETag and date; or the error that RESULTS
-        names.
+        its bytes, and of an image of the bucket S3's ETag, date and the user's metadata; or the
+        error that RESULTS names.
     """
     try:
         return await _read(context, url)
@@ -76,7 +76,12 @@ async def _read(context: Any, url: str) -> LoaderResult:
     key, settings = ObjectKey.from_image(url), Settings.of(context.config)
     limit = getattr(context, "source_max_bytes", settings.source_max_bytes)
     stored, data = await S3Bucket.of(settings, "thumbnails").read(str(key), limit)
-    facts = {"size": stored.size, "etag": stored.etag, "last_modified": stored.last_modified}
+    facts = {
+        "size": stored.size,
+        "etag": stored.etag,
+        "last_modified": stored.last_modified,
+        "metadata": stored.metadata,
+    }
     return LoaderResult(buffer=data, metadata=facts)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -73,7 +74,7 @@ class ObjectKey:
     def __str__(self) -> str:
         return f"o/{self.app}/{self.path}"
 
-    @property
+    @cached_property
     def quoted(self) -> str:
         """Percent-encoded for a URL's path."""
         return quote(str(self))
