@@ -6,6 +6,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -28,6 +29,7 @@ IDLE_CONNECTION_SECONDS = 75
 BODY_SECONDS = 30
 MAX_HEADER_BYTES = 64 * 1024
 QUIET_SECONDS = 1.0
+SWITCH_SECONDS = 0.0005
 LAST_CHANCE_SECONDS = 3.0  # for webhooks that are due; what is left stays in Redis, or is lost
 HANDSHAKE_SECONDS = 0.1  # connections that had begun when new ones were refused still come in
 FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -50,6 +52,9 @@ def run(
         started: called when SIGTERM has its handler.
         ready: called when connections are accepted.
     """
+    # The threads that make images work in libvips most of the time; where they do not, nobody shall
+    # wait 5 ms, Python's default, before an event is looked at.
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_serve(config, sockets, lifeline, started, ready))
 
 

@@ -21,7 +21,7 @@ FOLDER = "o/foobar-develop/qstu/0b1c/2d3e"
 FAST = {
     "S3_RETRIES": "0", "S3_CONNECT_SECONDS": "1", "S3_READ_SECONDS": "1",
     # The application outlives a test, and what it remembers would, too.
-    "MEMORY_CACHE_SECONDS": "0",
+    "MEMORY_CACHE_SECONDS": "0", "SOURCE_CACHE_SECONDS": "0",
 }  # fmt: skip
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 

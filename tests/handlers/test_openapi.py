@@ -127,7 +127,11 @@ def routes() -> list[tuple[PathMatches, type[RequestHandler]]]:
     """The routes of ours as a production set-up has them, first match first."""
     app: Application = application(make_config())
     rules = app.wildcard_router.rules
-    ours = [(rule.matcher, rule.target) for rule in rules if issubclass(rule.target, PublicHandler)]
+    ours = [
+        (rule.matcher, rule.target)
+        for rule in rules
+        if isinstance(rule.target, type) and issubclass(rule.target, PublicHandler)
+    ]
     return ours[: [target for _, target in ours].index(NotFoundHandler)]
 
 

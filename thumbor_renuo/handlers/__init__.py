@@ -3,6 +3,7 @@
 from typing import Any
 
 from thumbor.handler_lists import HandlerList
+from tornado.routing import AnyMatches
 
 from thumbor_renuo import error_reports
 from thumbor_renuo.delivery import thumbnail_path
@@ -29,6 +30,7 @@ from thumbor_renuo.handlers.files import (
 from thumbor_renuo.handlers.health import HealthcheckHandler, PingHandler, ReadyHandler
 from thumbor_renuo.handlers.openapi import OpenApiHandler
 from thumbor_renuo.handlers.original import OriginalHandler
+from thumbor_renuo.handlers.recent_answers import RecentAnswers
 from thumbor_renuo.handlers.services import Services
 from thumbor_renuo.handlers.thumbnail import ThumbnailHandler
 from thumbor_renuo.handlers.upload_policy import UploadPolicyHandler
@@ -46,8 +48,14 @@ def get_handlers(context: Any) -> HandlerList:
     context.config.MAX_AGE = settings.max_age  # the environment gives it as a text
     error_reports.start(settings.sentry_dsn)
     ours = {"services": services}
+    recent = RecentAnswers(services)
     pipeline = {**ours, "context": context}
+    thumbnails = {**pipeline, "recent": recent}
     return [
+        (AnyMatches(), recent),
+        # What is asked for most; the first that fits is taken.
+        (purge.ROUTE, purge.PurgeHandler, ours),
+        (thumbnail_path.ROUTE, ThumbnailHandler, thumbnails),
         (r"/generate_policy", UploadPolicyHandler, ours),
         (r"/apps/([^/]+)", AppInfoHandler, ours),
         (r"/uploads/complete", CompletionHandler, ours),
@@ -67,9 +75,7 @@ def get_handlers(context: Any) -> HandlerList:
         (r"/openapi\.json", OpenApiHandler, ours),
         (r"/o/.*", OriginalHandler, ours),
         (r"/s/[^/]*/o/.*", OriginalHandler, ours),
-        (r"/s/.*", ThumbnailHandler, pipeline),
-        (purge.ROUTE, purge.PurgeHandler, ours),
-        (thumbnail_path.ROUTE, ThumbnailHandler, pipeline),
+        (r"/s/.*", ThumbnailHandler, thumbnails),
         (r"/client/((?:renuo-upload|demo)\.(?:js|css))", ClientHandler, ours),
         *([(r"/", DemoHandler, ours)] if settings.demo_page else []),
         (signed.ROUTE, signed.SignedHandler, pipeline),

@@ -7,10 +7,11 @@ import logging
 import random
 import re
 from asyncio import Future
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import sentry_sdk
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
@@ -48,7 +49,7 @@ CLIENT_HAS_LEFT = 499  # as nginx logs it; nobody receives it
 
 
 # Requests that have begun and not ended: a stopping process waits for them.
-in_flight: set[RequestHandler] = set()
+in_flight: set[object] = set()
 
 
 @stream_request_body
@@ -89,7 +90,7 @@ class PublicHandler(RequestHandler):
     def set_default_headers(self) -> None:
         """Set what every answer has; also called when an error discards all headers."""
         if not hasattr(self, "request_id"):
-            self.request_id = _request_id(self.request.headers.get("X-Request-Id", ""))
+            self.request_id = request_id_of(self.request)
         self.set_header("Server", SERVER)
         self.set_header("X-Request-Id", self.request_id)
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -122,11 +123,7 @@ class PublicHandler(RequestHandler):
 
     def _check_origin_secret(self) -> None:
         secrets = self.services.settings.origin_secrets
-        if not secrets or self.is_open:
-            return
-        given = self.request.headers.get("X-Origin-Secret", "").encode("latin-1", "replace")
-        matches = [hmac.compare_digest(given, secret.encode()) for secret in secrets]
-        if not any(matches):
+        if not self.is_open and not passes_origin_check(secrets, self.request.headers):
             raise NotFromCdn("this is served through the CDN only")
 
     @property
@@ -300,6 +297,19 @@ class PublicHandler(RequestHandler):
         except TimeoutError:
             self.break_off("client_too_slow")
 
+    async def send_whole(self, data: bytes) -> None:
+        """Write a body of up to 64 KiB, to a client that takes it fast enough."""
+        self.write(data)
+        written = self.flush()
+        if written.done():  # as nearly always: the socket has taken it
+            written.result()
+            return
+        try:
+            async with asyncio.timeout(self.services.settings.client_write_seconds):
+                await written
+        except TimeoutError:
+            self.break_off("client_too_slow")
+
     def break_off(self, code: str) -> None:
         """End the connection: once the status is out, only that tells that bytes are missing."""
         self.error_code = code
@@ -323,11 +333,31 @@ class PublicHandler(RequestHandler):
             fields["key"] = self.key_fingerprint
         if self.error_code:
             fields["error"] = self.error_code
-        access_log.info("request", extra={"fields": fields})
+        log_request(fields)
+
+    @property
+    def headers_set(self) -> HTTPHeaders:
+        """A copy of the answer's headers as they are by now."""
+        return self._headers.copy()
 
 
-def _request_id(given: str) -> str:
+def log_request(fields: Mapping[str, Any]) -> None:
+    """Write the line of one request."""
+    access_log.info("request", extra={"fields": fields})
+
+
+def passes_origin_check(secrets: Sequence[str], headers: Mapping[str, str]) -> bool:
+    """Whether a request has one of the CDN's secrets, if there are any."""
+    if not secrets:
+        return True
+    given = headers.get("X-Origin-Secret", "").encode("latin-1", "replace")
+    matches = [hmac.compare_digest(given, secret.encode()) for secret in secrets]
+    return any(matches)
+
+
+def request_id_of(request: HTTPServerRequest) -> str:
     """The id that a proxy gave, or a new one; it identifies and need not be hard to guess."""
+    given = request.headers.get("X-Request-Id", "")
     return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 

@@ -113,7 +113,7 @@ class DeleteHandler(FilesHandler):
         key = files.key_of(app, text_of(given, "file_path"))
         # The original first: what is rendered meanwhile sees that it is gone, and is not stored.
         await objects.delete(self.bucket, key)
-        self.services.recent.forget(key)
+        self.services.forget(key)
         if self.services.settings.store_derivatives:
             await purge_wholly(self.bucket, folder(ObjectKey.parse(key)))
         self.set_status(204)
@@ -143,7 +143,7 @@ class DeleteManyHandler(FilesHandler):
         keys = [files.key_of(app, path) for path in paths]
         result = await files.delete_paths(self.bucket, app, paths)
         for key in keys:
-            self.services.recent.forget(key)
+            self.services.forget(key)
         await self._purge(app, [folder(ObjectKey.parse(key)) for key in keys], result)
         return result
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tornado.iostream import StreamClosedError
@@ -28,7 +30,7 @@ class ImageHandler(AppImageHandler):
         """Take what the route table hands over: the services, and Thumbor's context."""
         super().initialize(services)
         self.thumbor = context
-        self._waiter: asyncio.Task[Any] | None = None
+        self._waiting: asyncio.Task[Any] | None = None
 
     async def serve(self, wanted: Wanted, *, vary: str = "", lifetime: str = "") -> None:
         """Answer with an image, or with 304 where the client has it already.
@@ -45,7 +47,10 @@ class ImageHandler(AppImageHandler):
             return
         made = recent or await self.made(wanted, known)
         self.describe(lifetime or made.derivative.cache_control, vary, _validators(made))
-        await self.answer(made, is_recent=recent is not None)
+        self.describe_body(made, is_recent=recent is not None)
+        if recent:
+            self.keep_answer(wanted.name, recent)
+        await self.answer(made)
 
     async def made(self, wanted: Wanted, known: Validators | None = None) -> Made:
         """The image; if the client leaves, nobody works on for it alone."""
@@ -56,33 +61,44 @@ class ImageHandler(AppImageHandler):
 
     async def _unless_left(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Wait for it for as long as the client is there."""
-        self._waiter = waiter = asyncio.create_task(work)
         # Tornado does not tell of a client that had left before its request was read.
         connection: Any = self.request.connection
-        self.client_has_left = self.client_has_left or connection.stream.closed()
-        if self.client_has_left:
-            waiter.cancel()
+        if self.client_has_left or connection.stream.closed():
+            work.close()
+            raise StreamClosedError
+        self._waiting = waiting = asyncio.current_task()
         try:
-            return await waiter
+            return await work
         except asyncio.CancelledError:
-            if not self.client_has_left:
+            if not self.client_has_left or waiting is None or waiting.uncancel():
                 raise
             raise StreamClosedError from None
+        finally:
+            self._waiting = None
 
     def on_connection_close(self) -> None:
         """Give up the client's part in the render."""
         super().on_connection_close()
-        if self._waiter:
-            self._waiter.cancel()
+        if self._waiting:
+            self._waiting.cancel()
 
-    async def answer(self, made: Made, *, is_recent: bool = False) -> None:
-        """Write the image, to a client that takes it fast enough."""
-        data = made.derivative.data
+    def keep_answer(self, name: str, made: Made) -> None:
+        """Take note of an answer from memory that is about to be sent."""
+
+    def describe_body(self, made: Made, *, is_recent: bool = False) -> None:
+        """Set the headers that 304 has not."""
         self.set_header("Content-Type", made.derivative.media_type)
         self.set_header("Server-Timing", "memory" if is_recent else made.timing)
-        self.set_header("Content-Length", str(len(data)))
+        self.set_header("Content-Length", str(len(made.derivative.data)))
+
+    async def answer(self, made: Made) -> None:
+        """Write the image, to a client that takes it fast enough."""
+        data = made.derivative.data
         if self.request.method != "HEAD":
-            await self.send(_pieces(data), len(data))
+            if len(data) <= PIECE_BYTES:
+                await self.send_whole(data)
+            else:
+                await self.send(_pieces(data), len(data))
 
     async def _ask(self, wanted: Wanted) -> Validators | None:
         """What one HEAD tells without a render: for conditions, and of keys that may change."""
@@ -94,7 +110,7 @@ class ImageHandler(AppImageHandler):
             bucket = S3Bucket.of(self.services.settings, "thumbnails")
             source = await bucket.head(str(wanted.key))
             images = await image_etags(self.services, wanted)
-            etag = wanted.etag(source.etag, images)
+            etag = wanted.etag(source.etag, images, source.metadata)
             publish(Validators(etag, source.last_modified, images))
 
         return await self._unless_left(self.services.asking.run(wanted.name, ask))
@@ -109,12 +125,17 @@ class ImageHandler(AppImageHandler):
         """Set the headers of 200 and 304 alike; without `known`, none to ask again by."""
         if known and lifetime != cache_policy.NEVER:
             self.set_header("ETag", known.etag)
-            self.set_header("Last-Modified", format_datetime(known.last_modified, usegmt=True))
+            self.set_header("Last-Modified", _http_date(known.last_modified))
         self.set_header("Cache-Control", lifetime)
         if vary:
             self.set_header("Vary", vary)
         for name, value in self.standing_headers.items():
             self.set_header(name, value)
+
+
+@lru_cache(maxsize=1000)
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:

@@ -24,7 +24,7 @@ class PurgeHandler(FilesHandler):
             raise NotFound(f"there is no such file of {app.full_name}")
         below = folder(key)
         purged = await purge(self.bucket, below)
-        self.services.recent.forget(str(key))
+        self.services.forget(str(key))
         failed = [
             {"variant": left.removeprefix(below), "message": f"the storage refused ({code})"}
             for left, code in purged.failed.items()

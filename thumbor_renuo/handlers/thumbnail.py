@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.delivery import cache_policy, client_hints, output_format, path_signature
@@ -17,6 +18,8 @@ from thumbor_renuo.errors import (
     UnreadableImage,
 )
 from thumbor_renuo.handlers.image import ImageHandler
+from thumbor_renuo.handlers.recent_answers import RecentAnswers
+from thumbor_renuo.handlers.services import Made, Services
 from thumbor_renuo.handlers.wanted import Wanted
 from thumbor_renuo.s3.object_key import ObjectKey
 
@@ -25,6 +28,13 @@ class ThumbnailHandler(ImageHandler):
     """Checks the path, signs it internally, and has Thumbor make the image."""
 
     route = "thumbnail"
+
+    def initialize(  # type: ignore[override]
+        self, services: Services, context: Any, recent: RecentAnswers
+    ) -> None:
+        """Take what the route table hands over, and where its answers are said again."""
+        super().initialize(services, context)
+        self.recent = recent
 
     async def get(self) -> None:
         """Check everything that the path tells before any byte is fetched."""
@@ -84,17 +94,23 @@ class ThumbnailHandler(ImageHandler):
         hinted = client_hints.hinted(path.expanded, self.request.headers, **bounds)
         return path if hinted == path.expanded else path.with_options(hinted)
 
+    def keep_answer(self, name: str, made: Made) -> None:
+        """Have it said again to the next who asks the same, unless a signature was needed."""
+        if not self.is_private:
+            self.recent.keep(self, self.app, name, made)
+
     def _wanted(self, path: ThumbnailPath) -> Wanted:
         settings = self.services.settings
         variant = path.variant or self._negotiated(path)
         signer = self.thumbor.modules.url_signer(self.thumbor.server.security_key)
-        signature = signer.signature(path.signed_part).decode()
+        signed = path.signed_part
+        signature = signer.signature(signed).decode()
         return Wanted(
             app=self.app.full_name,
             key=path.key,
             rules=self.rules,
-            # Thumbor checks the signature against this path.
-            url=f"/{signature}/{path.signed_part}",
+            # As one of Thumbor's own, for plug-ins that go by it.
+            url=f"/{signature}/{signed}",
             parameters={
                 **path.parameters,
                 "image": str(path.key),
@@ -140,6 +156,7 @@ class ThumbnailHandler(ImageHandler):
         if self.is_private:
             briefly = cache_policy.for_private(settings.error_max_age)
         self.describe(briefly, self._vary(path))
+        self.describe_body(made)
         await self.answer(made)
 
 
