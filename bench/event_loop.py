@@ -7,7 +7,6 @@ is another process on 127.0.0.1, and asks ASKED times for each kind.
 
 import asyncio
 import logging
-import re
 import sys
 import tempfile
 import threading
@@ -23,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.delivery import photo  # noqa: E402
+from bench.slow_callbacks import SlowCallbacks  # noqa: E402
 from tests.conftest import make_config  # noqa: E402
 from tests.integration.conftest import BUCKET, environment_for, store  # noqa: E402
 from tests.ports import free_port  # noqa: E402
@@ -30,9 +30,6 @@ from thumbor_renuo.local_s3 import LocalS3  # noqa: E402
 from thumbor_renuo.worker import application  # noqa: E402
 
 SLOW_SECONDS, LOOK_SECONDS, ASKED = 0.005, 0.002, 40
-TOOK = re.compile(r"took ([0-9.]+) seconds")
-# Where the callback stopped after its work.
-STOPPED = re.compile(r"coro=<(\S+)\(\).*? at \S*?((?:site-packages|thumbor_renuo)/\S+?:\d+)>")
 CODE = ("thumbor_renuo", "thumbor", "PIL", "tornado", "asyncio", "botocore", "aiohttp")
 CLIENT = """
 import json, sys, urllib.request, urllib.error
@@ -46,24 +43,14 @@ for number in range(count):
 """
 
 
-class Watch(logging.Handler):
+class Watch(SlowCallbacks):
     """Collects asyncio's slow callbacks, and what the loop's thread is doing meanwhile."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.milliseconds: list[float] = []
-        self.places: Counter[str] = Counter()
-        self.stops: Counter[str] = Counter()
         self._beat = time.perf_counter()
         self._loop_thread = threading.get_ident()
         threading.Thread(target=self._look, daemon=True).start()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take one of asyncio's lines."""
-        if found := TOOK.search(record.getMessage()):
-            self.milliseconds.append(float(found[1]) * 1000)
-            stopped = STOPPED.search(record.getMessage())
-            self.stops[f"{stopped[1]} up to {stopped[2]}" if stopped else "another"] += 1
 
     async def beat(self) -> None:
         """Say again and again that the loop goes on."""
@@ -73,7 +60,8 @@ class Watch(logging.Handler):
 
     def clear(self) -> None:
         """Begin anew."""
-        self.milliseconds, self.places, self.stops = [], Counter(), Counter()
+        super().clear()
+        self.places: Counter[str] = Counter()
 
     def _look(self) -> None:
         while True:

@@ -1,0 +1,1 @@
+"""Measures the image service beside others like it."""
