@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "thumbor_renuo"
 # From the top down. What stands in one line may not import each other.
 LAYERS = (
+    {"start"},
     {"cli"},
     {"demo", "keys_command", "sign_command"},
     {"server", "key_file"},
@@ -21,7 +22,7 @@ LAYERS = (
     {"app_rules", "redis_pool", "public_address"},
     {"image_rules"},
     {"config"},
-    {"errors", "logs"},
+    {"errors", "logs", "machine"},
     {"client"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

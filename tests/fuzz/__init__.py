@@ -1,0 +1,1 @@
+"""Mutated files, by the hundred thousand: `python -m tests.fuzz`."""

@@ -1,0 +1,1 @@
+"""Our engine beside Thumbor's own: its tests, and a table of URLs."""
