@@ -36,7 +36,7 @@ def test_no_two_pictures_share_a_name() -> None:
     one = wanted(f"{FOLDER}/k", f"filters:watermark({FOLDER}/x {mark}")
     two = wanted(f"{FOLDER}/k filters:watermark({FOLDER}/x", mark)
     assert one.name != two.name
-    assert one.etag('"a"', []) != two.etag('"a"', [])
+    assert one.etag('"a"', [], {}) != two.etag('"a"', [], {})
 
 
 @pytest.mark.parametrize(("filters", "seconds"), [

@@ -42,6 +42,7 @@ HASTE = {
     # The original is to be asked for, each time.
     "STORE_DERIVATIVES": "false",
     "MEMORY_CACHE_SECONDS": "0",
+    "SOURCE_CACHE_SECONDS": "0",
 }
 FOLDER = f"o/{APP}/qstu/{'0b1c/' * 8}".rstrip(
     "/"
