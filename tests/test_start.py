@@ -28,7 +28,7 @@ def test_a_server_gets_large_pages(
     monkeypatch.setattr(sys, "argv", ["thumbor-renuo", "serve"])
     start.main()
     assert executed == [(sys.executable, sys.orig_argv)]
-    assert os.environ[start.TUNABLES].split(":")[-1] == "glibc.malloc.hugetlb=1"
+    assert "glibc.malloc.hugetlb=1" in os.environ[start.TUNABLES].split(":")
     assert os.environ[start.TUNABLES].startswith(before)
 
 
