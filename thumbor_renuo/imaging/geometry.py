@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 # follow it, so that all that is made of one original can share what was decoded. With each, what
 # must be left to the resampling filter: with less the fixed step shows as aliasing, and of 1/8
 # there is nothing but the means of blocks.
-LEAST_RESIDUALS = {1: 0.0, 2: 1.3, 4: 1.3, 8: 1.7}
+LEAST_RESIDUALS = {1: 0.0, 2: 1.3, 4: 1.3, 8: 2.4}
 SHRINKS = tuple(LEAST_RESIDUALS)
 
 
