@@ -14,7 +14,7 @@ MAX_DEPTH = 200
 MAX_DRAWN = 200_000
 """The most elements that are drawn, each as often as something refers to it."""
 COUNTED = 1024  # characters of an attribute in which references are looked for
-REFERENCE = re.compile(r"url\(\s*[\"']?\s*#([^\"')\s]+)")
+REFERENCE = re.compile(r"url\(\s*(?:[\"']\s*)?#([^\"')\s]+)")
 DATA_IMAGE = re.compile(r"data:image/(?!png[;,]|jpe?g[;,])", re.IGNORECASE)
 GRADIENTS = {"linearGradient", "radialGradient"}
 

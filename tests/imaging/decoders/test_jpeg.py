@@ -265,3 +265,19 @@ def test_small_ones_are_pictures(*, progressive: bool, sides: tuple[int, int]) -
     for wanted in ((1, 1), (2, 3), (9, 9)):
         pixel = first(content, wanted).getpixel((0, 0))
         assert max(abs(a - b) for a, b in zip(pixel, (100, 120, 130), strict=True)) <= 2
+
+
+def test_parts_that_do_not_fit_together_are_left_to_libjpeg(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Colours in a ratio that the quick way does not know, as few pixels may have it."""
+    asked = []
+
+    def fail(*_arguments: object) -> None:
+        asked.append(True)
+        raise KeyError(3)
+
+    monkeypatch.setattr(jpeg, "_by_means", fail)
+    monkeypatch.setattr(jpeg, "_by_few_scans", fail)
+    assert first(PROGRESSIVE, (WIDTH // 4, HEIGHT // 4)).size == (WIDTH // 4, HEIGHT // 4)
+    assert asked

@@ -82,8 +82,8 @@ def _level(layout: Layout, shrink: int, *, truncated: bool, is_partial: bool) ->
         check()
         try:
             pixels = way(layout, shrink)
-        except ValueError:
-            continue  # libjpeg has warned of something
+        except (ValueError, LookupError):
+            continue  # libjpeg has warned of something, or its parts do not fit together
         if pixels is not None:
             height, width, bands = pixels.shape
             image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")
