@@ -23,6 +23,8 @@ MOST_DEVIATION = 0.05
 def test_memory_is_flat(local_s3: LocalS3, tmp_path: Path) -> None:
     """Over 20,000 renders of 200 originals it stays within 5 % after the first 2,000.
 
+    What counts are medians of 3,000 renders: shorter ones swing with what the cache of decoded
+    originals holds just then.
     SOAK_CHART names the SVG that shows it.
     """
     keys = [store(local_s3, name, data) for name, data in originals(ORIGINALS)]
