@@ -68,10 +68,22 @@ def pixels(image: Any) -> Any:
 
 
 def _run(image: Any, run: Callable[[Any], Any]) -> Any:
+    check()
+    try:
+        return run(stoppable(image))
+    except pyvips.Error:
+        check()  # what was stopped has failed, too
+        raise
+
+
+def stoppable(image: Any) -> Any:
+    """The same picture, of which libvips stops calculating when the time of this thread is over.
+
+    Where there is no limit, or little to do, it is the picture itself.
+    """
     limit = getattr(_current, "limit", None)
     if limit is None or image.width * image.height * image.bands < QUICK_PIXELS:
-        check()
-        return run(image)
+        return image
     deadline = limit[0]
     watched = image.copy()
     watched.set_progress(True)
@@ -81,11 +93,7 @@ def _run(image: Any, run: Callable[[Any], Any]) -> Any:
             running.set_kill(True)
 
     watched.signal_connect("eval", stop_late)
-    try:
-        return run(watched)
-    except pyvips.Error:
-        check()
-        raise
+    return watched
 
 
 def _in_memory(image: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -50,23 +49,8 @@ def by_libvips(image: Any, name: str, **options: Any) -> bytes:
     """
     time_limit.check()
     with translated(name):
-        return bytes(getattr(_stoppable(image), f"{name}save_buffer")(keep="none", **options))
-
-
-def _stoppable(image: Any) -> Any:
-    left = time_limit.remaining()
-    if left is None:
-        return image
-    deadline = time.monotonic() + left
-    watched = image.copy()
-    watched.set_progress(True)
-
-    def stop_late(running: Any, _progress: Any) -> None:
-        if time.monotonic() > deadline:
-            running.set_kill(True)
-
-    watched.signal_connect("eval", stop_late)
-    return watched
+        save = getattr(time_limit.stoppable(image), f"{name}save_buffer")
+        return bytes(save(keep="none", **options))
 
 
 @contextmanager
