@@ -10,12 +10,18 @@ from typing import Any
 
 import pyvips
 
-from thumbor_renuo.errors import UnreadableImage
+from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging import libvips
 from thumbor_renuo.imaging.formats import JPEG, WEBP, Format
 
 SMALL_SIDE = 64
 RGBA = 4  # bands
+MAX_BANDS = 5  # CMYK and alpha
+# GIF and JPEG go no further. Of one line of 75 million pixels, a PNG of 300 kB, libvips asks for so
+# much memory at once that GLib ends the process.
+MAX_SIDE = 65_535
+MAX_HELD_BYTES = 320 * 1024**2
+BYTES = {"uchar": 1, "ushort": 2}  # of one channel of one pixel, in libvips' words
 ON_ITS_SIDE = 5  # this EXIF orientation and those above swap width and height
 
 libvips.set_up()
@@ -35,6 +41,27 @@ def open_header(kind: Format, data: bytes, **options: Any) -> Any:
     with _reading(kind):
         source = pyvips.Source.new_from_memory(data)
         return pyvips.Operation.call(kind.loader, source, **settings)
+
+
+def check_held(image: Any) -> None:
+    """Refuse what would take more memory than its pixels tell.
+
+    Raises:
+        TooLarge: it cannot be decoded line by line, and is too large to be held.
+        UnreadableImage: it has more channels than a picture.
+    """
+    bands = image.bands
+    if image.get_typeof("interlaced"):
+        # It has no first line until its last pass is read, and so is held whole.
+        held = image.width * image.height * bands * BYTES.get(image.format, 4)
+        if held > MAX_HELD_BYTES:
+            raise TooLarge(
+                f"{held} bytes of an interlaced picture are over the limit of {MAX_HELD_BYTES}"
+                " bytes",
+                limit=MAX_HELD_BYTES,
+            )
+    if bands > MAX_BANDS:
+        raise UnreadableImage(f"{bands} channels are more than a picture has")
 
 
 def field(image: Any, name: str, default: int) -> int:

@@ -4,15 +4,13 @@ from collections.abc import Callable
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging import structure
+from thumbor_renuo.imaging.decode import MAX_SIDE
 from thumbor_renuo.imaging.headers import Header, bmp, gif, heif, jpeg, png, tiff, webp
 from thumbor_renuo.imaging.markup import SVG, markup_type
 from thumbor_renuo.imaging.svg_bounds import size_of_safe
 
 __all__ = ["MAX_SIDE", "Header", "read_header"]
 
-# GIF and JPEG go no further. Of one line of 75 million pixels, a PNG of 300 kB, libvips asks for so
-# much memory at once that GLib ends the process.
-MAX_SIDE = 65_535
 MARKUP_BYTES = 4096
 Reader = Callable[[bytes], Header]
 READERS: tuple[tuple[bytes | tuple[bytes, ...], Reader], ...] = (

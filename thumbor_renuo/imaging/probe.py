@@ -7,6 +7,8 @@ from typing import Any
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging.colour import dominant_color
 from thumbor_renuo.imaging.decode import (
+    MAX_SIDE,
+    check_held,
     decode_all_frames,
     decode_small,
     displayed_size,
@@ -20,12 +22,6 @@ from thumbor_renuo.imaging.thumbhash import thumbhash
 DECODABLE = frozenset(FORMATS)
 """The media types that `probe` takes."""
 MAX_FRAMES = 2_000
-# GIF and JPEG go no further. Of one line of 75 million pixels, a PNG of 300 kB, libvips asks for so
-# much memory at once that GLib ends the process.
-MAX_SIDE = 65_535
-MAX_BANDS = 5  # CMYK and alpha
-MAX_HELD_BYTES = 320 * 1024**2
-BYTES = {"uchar": 1, "ushort": 2}  # of one channel of one pixel, in libvips' words
 
 
 @dataclass(frozen=True)
@@ -101,15 +97,7 @@ def _check_bounds(image: Any, frames: int, max_pixels: int, max_frames: int) -> 
             f" {max_pixels} pixels",
             limit=max_pixels,
         )
-    held = image.width * image.height * image.bands * BYTES.get(image.format, 4)
-    if image.get_typeof("interlaced") and held > MAX_HELD_BYTES:
-        # It has no first line until its last pass is read, and so is held whole.
-        raise TooLarge(
-            f"{held} bytes of an interlaced picture are over the limit of {MAX_HELD_BYTES} bytes",
-            limit=MAX_HELD_BYTES,
-        )
-    if image.bands > MAX_BANDS:
-        raise UnreadableImage(f"{image.bands} channels are more than a picture has")
+    check_held(image)
 
 
 def _facts(kind: Format, image: Any, frames: int, small: Any) -> ImageFacts:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from thumbor_renuo.errors import TooLarge, UnreadableImage
+from thumbor_renuo.errors import UnreadableImage
 from thumbor_renuo.imaging import libvips
-from thumbor_renuo.imaging.decode import open_header
+from thumbor_renuo.imaging.decode import check_held, open_header
 from thumbor_renuo.imaging.decoders.finish import finished, normal
 from thumbor_renuo.imaging.formats import Format
 from thumbor_renuo.imaging.geometry import Geometry
@@ -14,9 +14,6 @@ from thumbor_renuo.imaging.shrink import shrunk_by
 
 if TYPE_CHECKING:
     from thumbor_renuo.imaging.source import Source
-
-MAX_HELD_BYTES = 320 * 1024**2
-BYTES = {"uchar": 1, "ushort": 2}  # of one channel of one pixel, in libvips' words
 
 
 def decode(kind: Format, source: "Source", geometry: Geometry) -> list[Raster]:
@@ -67,8 +64,7 @@ def opened(kind: Format, source: "Source", *, data: bytes | None = None, **optio
     else:
         kind.check_end(source.data)
     image = open_header(kind, source.data if data is None else data, **options)
-    if image.get_typeof("interlaced"):
-        _bound_held(image)
+    check_held(image)
     return image
 
 
@@ -82,13 +78,3 @@ def of_stored_size(kind: Format, source: "Source", image: Any) -> Any:
     if (image.width, image.height) != (header.stored_width, header.stored_height):
         raise UnreadableImage(f"the {kind.name.upper()} is damaged: it tells two sizes")
     return image
-
-
-def _bound_held(image: Any) -> None:
-    held = image.width * image.height * image.bands * BYTES.get(image.format, 4)
-    if held > MAX_HELD_BYTES:
-        # It has no first line until its last pass is read, and so is held whole.
-        raise TooLarge(
-            f"{held} bytes of an interlaced picture are over the limit of {MAX_HELD_BYTES} bytes",
-            limit=MAX_HELD_BYTES,
-        )
