@@ -13,9 +13,7 @@ from tests.imaging.decoders.opening import decoded, difference, first, small
 from tests.imaging.pictures import HEIGHT, STILL, WIDTH, exif, jpeg_of_scans, saved, scene, segment
 from tests.imaging.profiles import P3, SRGB_CURVE, in_colour, parametric
 from thumbor_renuo.errors import RenderTimeout, RenuoError, TooLarge, UnreadableImage
-from thumbor_renuo.imaging import source as sources
 from thumbor_renuo.imaging.decoders import jpeg
-from thumbor_renuo.imaging.levels import Levels
 from thumbor_renuo.imaging.raster import Raster
 from thumbor_renuo.imaging.source import DecodeOptions, Source
 from thumbor_renuo.imaging.time_limit import time_limit
@@ -240,21 +238,6 @@ def test_the_time_is_bounded() -> None:
     for content in (BASELINE, PROGRESSIVE):
         with pytest.raises(RenderTimeout), time_limit(0):
             decoded(content, (10, 10))
-
-
-@pytest.mark.parametrize("name", [*KINDS, "jpeg, cmyk"])
-def test_what_is_kept_makes_the_same_picture(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first request decodes, the next ones take what it has left."""
-    monkeypatch.setattr(sources, "QUICK_PIXELS", 0)
-    levels, content = Levels(64 * 1024**2), STILL[name][1]
-    alone = first(content, (40, 30))
-    for _ in range(2):
-        source = Source(
-            content, Source.of(content).header, DecodeOptions(), name="a", etag="b", levels=levels
-        )
-        shown = source.decode(source.geometry.resize(40, 30))[0].to_pillow()
-        assert difference(shown, alone) <= 0.01
-    assert levels.size > 0
 
 
 @pytest.mark.parametrize("sides", [(1, 1), (7, 3), (1, 500), (500, 1), (17, 33)])

@@ -10,9 +10,7 @@ from PIL import Image, ImageOps
 from tests.imaging.decoders.opening import decoded, difference, first, small
 from tests.imaging.pictures import STILL, by_libvips, exif, png_of, saved, scene
 from thumbor_renuo.errors import RenderTimeout, TooLarge, UnreadableImage
-from thumbor_renuo.imaging import source as sources
-from thumbor_renuo.imaging.levels import Levels
-from thumbor_renuo.imaging.source import DecodeOptions, Source
+from thumbor_renuo.imaging.source import Source
 from thumbor_renuo.imaging.time_limit import time_limit
 
 CHANGED = {"jpeg, cmyk", "png, palette", "gif"}  # these have other colours than the scene
@@ -164,21 +162,6 @@ def test_the_time_is_bounded() -> None:
     """However little of it there is."""
     with pytest.raises(RenderTimeout), time_limit(0):
         decoded(by_libvips(scene(size=(600, 600)), ".png"), (10, 10))
-
-
-@pytest.mark.parametrize("name", ["png", "png, alpha", "tiff, lzw", "avif", "webp"])
-def test_what_is_kept_makes_the_same_picture(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first request decodes, the next ones take what it has left."""
-    monkeypatch.setattr(sources, "QUICK_PIXELS", 0)
-    levels, content = Levels(64 * 1024**2), STILL[name][1]
-    alone = first(content, (40, 30))
-    for _ in range(2):
-        source = Source(
-            content, Source.of(content).header, DecodeOptions(), name="a", etag="b", levels=levels
-        )
-        shown = source.decode(source.geometry.resize(40, 30))[0].to_pillow()
-        assert difference(shown, alone) <= 0.01
-    assert levels.size > 0
 
 
 def test_a_line_and_a_pixel_are_pictures() -> None:
