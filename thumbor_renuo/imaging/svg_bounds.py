@@ -1,6 +1,7 @@
 """Whether an SVG can be drawn at all, and how large it wants to be."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from xml.parsers import expat
@@ -111,12 +112,12 @@ class _Drawn:
         _bound(depth, MAX_DEPTH, "references that lead to further ones")
         self._costs[number] = MAX_DRAWN + 1  # one that comes back to itself has no end
         total = self._ends[number] - number
-        for referring in self._referring:
-            if number <= referring < self._ends[number]:
-                self._steps += 1
-                for target in self._targets[referring]:
-                    total += self.cost(target, depth + 1)
-                    _bound(total + self._steps, MAX_DRAWN, "elements to be drawn")
+        first, last = (bisect_left(self._referring, n) for n in (number, self._ends[number]))
+        for referring in self._referring[first:last]:
+            self._steps += 1
+            for target in self._targets[referring]:
+                total += self.cost(target, depth + 1)
+                _bound(total + self._steps, MAX_DRAWN, "elements to be drawn")
         self._costs[number] = total
         return total
 
