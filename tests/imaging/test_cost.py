@@ -91,3 +91,12 @@ def test_an_svg_is_drawn_in_the_size_that_is_asked_for() -> None:
     """However large it says that it is."""
     drawing = Job(b"", Header("svg", 60_000, 60_000), (60_000, 60_000), [(10, 10)], ["png"])
     assert estimate_bytes(drawing) < AT_REST + MB
+
+
+@pytest.mark.parametrize(("options", "is_held"), [({}, False), ({"restart_marker_rows": 1}, True)])
+def test_what_the_quick_way_does_not_read_is_held(options: dict[str, Any], is_held: bool) -> None:
+    """Blocks whose means cannot be read by themselves, for there are restarts between them."""
+    asked = job("JPEG", (300, 200), progressive=True, subsampling=0, **options)
+    data = asked.data.replace(b"\x01\x00\x01\x00\x03", bytes.fromhex("0fa0177003"), 1)
+    estimate = estimate_bytes(replace(asked, data=data))
+    assert (estimate > 100 * MB) == is_held

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from thumbor_renuo.imaging.geometry import largest_shrink
 from thumbor_renuo.imaging.header import Header
+from thumbor_renuo.imaging.headers import webp
+from thumbor_renuo.imaging.jpeg import eighth
 from thumbor_renuo.imaging.jpeg.layout import Layout
-from thumbor_renuo.imaging.jpeg.markers import PROGRESSIVE
+from thumbor_renuo.imaging.jpeg.lossless import BLOCK
 
 Size = tuple[int, int]
 
@@ -23,8 +25,6 @@ WHOLE = {"avif": 16, "heic": 16, "jxl": 20, "bmp": 4}
 # Of the result while it is encoded, in bytes for each of its pixels, besides the pixels.
 ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "jxl": 24}
 FILTERING = 12  # bytes for each pixel of the result, where there are filters
-BLOCK, MEANS = 8, (1, 3)  # of which JPEGs, by channels, the blocks' means are decoded alone
-LOSSLESS_BEFORE = 1024**2  # of a WebP, where the picture's chunk begins
 FRAME = 8  # bytes for each pixel of each frame of a result that moves
 
 
@@ -88,17 +88,18 @@ def _state(job: Job, pixels: int, shrink: int) -> int:
     if header.format == "jpeg":
         return _coefficients(job.data, shrink) if header.is_progressive else 0
     if header.format == "webp":
-        return pixels * 4 if _is_lossless(job.data) else pixels * 4 // shrink**2
+        return pixels * 4 if webp.is_lossless(job.data) else pixels * 4 // shrink**2
     if header.is_progressive:  # PNG, interlaced
         return pixels * 4 * (header.bits // 8 or 1)
     return pixels * WHOLE.get(header.format, 0)
 
 
 def _coefficients(data: bytes, shrink: int) -> int:
-    """Those of a progressive JPEG, which are all held until the last scan is read."""
-    frame = Layout(data).frame
-    if shrink == BLOCK and frame.kind == PROGRESSIVE and len(frame.components) in MEANS:
+    """Those of a JPEG in several scans, which are all held until the last one is read."""
+    layout = Layout(data)
+    if shrink == BLOCK and eighth.is_possible(layout):
         return 2 * len(data)  # the means of its blocks are enough: they are read by themselves
+    frame = layout.frame
     sides = [(component.h, component.v) for component in frame.components]
     most = max(h for h, _ in sides) * max(v for _, v in sides)
     return frame.width * frame.height * COEFFICIENT * sum(h * v for h, v in sides) // max(most, 1)
@@ -109,7 +110,3 @@ def _shrink(job: Job) -> int:
     sides = job.box
     scales = [min(sides[0] / w, sides[1] / h) for w, h in job.made if w and h]
     return largest_shrink(min(scales, default=1.0))
-
-
-def _is_lossless(data: bytes) -> bool:
-    return data.find(b"VP8L", 12, LOSSLESS_BEFORE) >= 0

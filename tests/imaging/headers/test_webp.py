@@ -6,7 +6,7 @@ import pytest
 
 from tests.imaging.pictures import HEIGHT, WIDTH, exif, moving, saved, scene
 from thumbor_renuo.errors import TooLarge, UnreadableImage
-from thumbor_renuo.imaging.headers.webp import read
+from thumbor_renuo.imaging.headers.webp import is_lossless, read
 from thumbor_renuo.imaging.structure import MAX_CHUNKS
 
 
@@ -69,3 +69,10 @@ def test_chunks_are_bounded() -> None:
     """Of an animation, which are all walked through."""
     with pytest.raises(TooLarge, match="chunks"):
         read(riff(extended(0x02), *[(b"ABCD", b"")] * (MAX_CHUNKS + 1)))
+
+
+def test_a_lossless_picture_may_come_late() -> None:
+    """Behind a megabyte of something else."""
+    late = (extended(0), (b"ICCP", bytes(1_100_000)))
+    assert is_lossless(riff(*late, (b"VP8L", bytes(4))))
+    assert not is_lossless(riff(*late, (b"VP8 ", b"VP8L")))

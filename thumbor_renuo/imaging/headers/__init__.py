@@ -17,7 +17,7 @@ class Header:
         orientation: EXIF's, 1 to 8. What the decoder turns itself, as that of AVIF does, is 1.
         has_alpha: whether there is an alpha channel, or a transparent colour; None: not known.
         bits: of a channel.
-        is_progressive: of a JPEG, or interlaced: it is held in memory whole.
+        is_progressive: a JPEG in several scans, or interlaced: it is held in memory whole.
         delays_ms: how long each frame of an animation is shown, in milliseconds.
         loop: how often an animation is played; 0: without end.
     """

@@ -39,9 +39,10 @@ def read(data: bytes) -> Header:
     width, height = int.from_bytes(frame[4:6], "big"), int.from_bytes(frame[2:4], "big")
     if not width or not height:
         raise UnreadableImage("the JPEG is damaged or cut short: it tells no size")
-    is_progressive = frame[0] in PROGRESSIVE
-    if is_progressive or scan[:1] != frame[6:7]:
-        _bound_scans(data)  # as many channels in the first scan as there are: it is the only one
+    # With as many channels in the first scan as there are, it is the only one.
+    is_in_scans = frame[0] in PROGRESSIVE or scan[:1] != frame[6:7]
+    if is_in_scans:
+        _bound_scans(data)
     return Header(
         "jpeg",
         width,
@@ -49,7 +50,7 @@ def read(data: bytes) -> Header:
         orientation=orientation or 1,
         has_alpha=False,
         bits=frame[1],
-        is_progressive=is_progressive,
+        is_progressive=is_in_scans,
     )
 
 

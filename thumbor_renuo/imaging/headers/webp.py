@@ -49,6 +49,15 @@ def read(data: bytes) -> Header:
     raise _damaged()
 
 
+def is_lossless(data: bytes) -> bool:
+    """Whether any picture in it is.
+
+    Raises:
+        TooLarge: it has more chunks than a picture.
+    """
+    return any(chunk.kind == LOSSLESS for chunk in _chunks(data))
+
+
 def _of_size(width: int, height: int, *, has_alpha: bool) -> Header:
     if not width or not height:
         raise _damaged()

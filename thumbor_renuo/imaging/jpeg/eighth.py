@@ -25,23 +25,19 @@ def picture(layout: Layout) -> Any | None:
         UnreadableImage: the file is cut short.
         ValueError: a scan is damaged.
     """
+    if not is_possible(layout):
+        return None
     frame = layout.frame
-    if frame.kind != PROGRESSIVE or frame.precision != BITS or not _is_usual(layout):
-        return None
-    scans = [scan for scan in layout.scans if scan.first == 0]
-    first = [scan for scan in scans if scan.ah == 0]
     ids = [channel.id for channel in frame.components]
-    if sorted(id_ for scan in first for id_ in scan.ids) != sorted(ids):
-        return None
-    if not layout.has_plain_steps or any(part.marker == RESTARTS for part in layout.segments):
-        return None
     planes: dict[int, Plane] = {}
-    for scan in first:
+    for scan in _first_scans(layout):
         channels = channels_of(layout, scan)
         steps = [layout.step(channel.table) for channel in channels]
-        if min(steps) << scan.al < LEAST_STEP or max(steps) << scan.al > MOST_STEP:
-            return None
-        finer = [other for other in scans if other.ah and other.ids == scan.ids]
+        finer = [
+            other
+            for other in layout.scans
+            if other.first == 0 and other.ah and other.ids == scan.ids
+        ]
         values, bits = _refined(layout, scan, finer)
         for channel, step, lines in zip(channels, steps, values, strict=True):
             levels = _levels(lines, step, bits)
@@ -50,6 +46,33 @@ def picture(layout: Layout) -> Any | None:
     if len(ids) == 1:
         return np.ascontiguousarray(planes[ids[0]][:height, :width, np.newaxis])
     return np.ascontiguousarray(to_rgb([planes[id_] for id_ in ids])[:height, :width])
+
+
+def is_possible(layout: Layout) -> bool:
+    """Whether the file is of a kind that can be read so, if it is not damaged.
+
+    Raises:
+        UnreadableImage: the file is cut short.
+    """
+    frame = layout.frame
+    if frame.kind != PROGRESSIVE or frame.precision != BITS or not _is_usual(layout):
+        return False
+    first = _first_scans(layout)
+    found = sorted(id_ for scan in first for id_ in scan.ids)
+    if found != sorted(channel.id for channel in frame.components):
+        return False
+    if not layout.has_plain_steps or any(part.marker == RESTARTS for part in layout.segments):
+        return False
+    return all(
+        LEAST_STEP <= layout.step(channel.table) << scan.al <= MOST_STEP
+        for scan in first
+        for channel in channels_of(layout, scan)
+    )
+
+
+def _first_scans(layout: Layout) -> list[Scan]:
+    """Those with the means of blocks, but for their last bits."""
+    return [scan for scan in layout.scans if scan.first == 0 and scan.ah == 0]
 
 
 def _is_usual(layout: Layout) -> bool:
@@ -79,12 +102,13 @@ def _refined(layout: Layout, first: Scan, finer: list[Scan]) -> tuple[list[Plane
 def _bits(layout: Layout, scan: Scan, values: list[Plane]) -> list[Plane]:
     """One more bit of each mean, as they stand one after the other (ITU T.81, G.1.2.1.1)."""
     packed = layout.data[scan.pixels : scan.segment.end].replace(b"\xff\0", b"\xff")
-    found = np.unpackbits(np.frombuffer(packed, np.uint8))
     units = min(plane.size for plane in values)
     counts = [plane.size // units for plane in values]
-    if len(found) < units * sum(counts):
+    needed = units * sum(counts)
+    if len(packed) * 8 < needed:
         raise ValueError("a scan is cut short")
-    of_units = found[: units * sum(counts)].reshape(units, sum(counts))
+    found = np.unpackbits(np.frombuffer(packed, np.uint8), count=needed)
+    of_units = found.reshape(units, sum(counts))
     starts = np.cumsum([0, *counts])
     return [
         of_units[:, start : start + count].reshape(plane.shape)
