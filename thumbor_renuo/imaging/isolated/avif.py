@@ -20,7 +20,8 @@ except ImportError:
 
 CODEC = "dav1d"
 BANDS = {"RGB": 3, "RGBA": 4}
-FAILED = (OSError, SyntaxError, ValueError, RuntimeError, MemoryError)  # what Pillow raises
+# What Pillow raises. Without memory the process ends: nobody else is to decode it then.
+FAILED = (OSError, SyntaxError, ValueError, RuntimeError)
 
 
 def is_possible() -> bool:

@@ -13,9 +13,8 @@ from typing import Any, BinaryIO
 import pyvips
 
 from thumbor_renuo.imaging.isolated import avif, svg
-from thumbor_renuo.imaging.isolated.protocol import ANSWER, NOTHING, REQUEST
+from thumbor_renuo.imaging.isolated.protocol import ANSWER, MEMORY_BYTES, NOTHING, REQUEST
 
-MEMORY_BYTES = 1024**3
 IDLE_SECONDS = 60
 SVG, AVIF = 1, 2
 

@@ -12,6 +12,7 @@ NUMBERS = 8
 # Width, height and bands of the pixels that follow, and bytes of the ICC profile before them.
 # Zeros: the file cannot be decoded.
 ANSWER = struct.Struct("<3I I")
+MEMORY_BYTES = 1024**3  # what the process may take, and so the most that it can answer
 NOTHING = ANSWER.pack(0, 0, 0, 0)
 
 
@@ -47,6 +48,8 @@ def read_answer(stream: BinaryIO) -> Answer | None:
     width, height, bands, profile_bytes = ANSWER.unpack(read(stream, ANSWER.size))
     if not width:
         return None
+    if width * height * bands + profile_bytes > MEMORY_BYTES:
+        raise EOFError  # a process that has so much to say is not ours any more
     profile = read(stream, profile_bytes)
     return Answer(width, height, bands, profile, read(stream, width * height * bands))
 
