@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import logging
 from types import SimpleNamespace
 from typing import Any
@@ -178,6 +179,19 @@ async def test_it_remembers_a_bounded_number(
     assert [key[0].split("/")[2] for key in router(app)._answers] == ["11x10", "12x10"]
 
 
+async def test_it_keeps_no_image(fetch: Fetch, app: Application) -> None:
+    """What the memory for images has let go is gone; long headers are not kept either."""
+    await warm(fetch)
+    (answer,) = router(app)._answers.values()
+    assert answer.derivative() is not None
+    router(app)._services.recent.forget(KEY)
+    await router(app)._services.flights.close(5)  # it was being stored
+    gc.collect()
+    assert answer.derivative() is None
+    await warm(fetch, headers={"Accept": "image/png," * 500})
+    assert len(router(app)._answers) == 1
+
+
 @pytest.mark.options(CLIENT_HINTS="true")
 async def test_client_hints_make_another_answer(fetch: Fetch) -> None:
     """A denser screen gets more pixels, whatever the one before was answered."""
@@ -206,7 +220,7 @@ async def test_a_client_that_takes_nothing_is_let_go(fetch: Fetch, app: Applicat
     )
     services = router(app)._services
     hasty = dataclasses.replace(services.settings, client_write_seconds=0.05)
-    again = _Again(request, answer, dataclasses.replace(services, settings=hasty))
+    again = _Again(request, answer, b"image", dataclasses.replace(services, settings=hasty))
     again.finish()
     assert again in in_flight
     await asyncio.wait_for(closed.wait(), 10)

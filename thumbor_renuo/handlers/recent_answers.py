@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from weakref import ReferenceType, ref
 
 from tornado.httputil import (
     HTTPHeaders,
@@ -18,6 +19,7 @@ from tornado.routing import Router
 
 from thumbor_renuo.apps import App
 from thumbor_renuo.delivery.client_hints import VARY
+from thumbor_renuo.delivery.stored_derivative import Derivative
 from thumbor_renuo.handlers.base import (
     PublicHandler,
     in_flight,
@@ -29,6 +31,7 @@ from thumbor_renuo.handlers.client_address import client_address
 from thumbor_renuo.handlers.services import Made, Services
 
 MAX_ANSWERS = 1000
+MAX_KEY_LENGTH = 4096  # of path and headers together
 MAX_BODY_BYTES = 64 * 1024  # what a socket takes at once
 HINTS = tuple(VARY.split(", "))
 # What only a handler can answer: conditions, ranges, bodies.
@@ -46,12 +49,12 @@ class _Answer:
 
     Attributes:
         name: of the image among Services.recent, whose bytes are sent.
-        made: that image; once it is another, or none, the answer is no more.
+        derivative: that image; once it is another, or none, the answer is no more.
         app: whose it is, as its record was.
     """
 
     name: str
-    made: Made
+    derivative: ReferenceType[Derivative]
     app: App
     headers: tuple[tuple[str, str], ...]
 
@@ -79,7 +82,10 @@ class RecentAnswers(Router):
         for header in OF_ONE_ANSWER:
             headers.pop(header, None)
         key = self._key(handler.request)
-        self._answers[key] = _Answer(name, made, app, tuple(headers.get_all()))
+        if sum(map(len, key)) > MAX_KEY_LENGTH:
+            return
+        derivative = ref(made.derivative)
+        self._answers[key] = _Answer(name, derivative, app, tuple(headers.get_all()))
         if len(self._answers) > MAX_ANSWERS:
             self._answers.popitem(last=False)
 
@@ -93,11 +99,12 @@ class RecentAnswers(Router):
         answer = self._answers.get(key)
         if answer is None or not self._may_answer(request):
             return None
-        if not self._is_good(answer):
+        derivative = self._derivative(answer)
+        if derivative is None:
             del self._answers[key]
             return None
         self._answers.move_to_end(key)
-        return _Again(request, answer, self._services)
+        return _Again(request, answer, derivative.data, self._services)
 
     def _key(self, request: HTTPServerRequest) -> tuple[str, ...]:
         headers = request.headers
@@ -110,23 +117,29 @@ class RecentAnswers(Router):
             self._services.settings.origin_secrets, headers
         )
 
-    def _is_good(self, answer: _Answer) -> bool:
+    def _derivative(self, answer: _Answer) -> Derivative | None:
+        """The image of an answer, if that still holds."""
         services = self._services
-        is_same_app = services.apps.by_name(answer.app.full_name) is answer.app
-        return is_same_app and services.recent.get(answer.name) is answer.made
+        if services.apps.by_name(answer.app.full_name) is not answer.app:
+            return None
+        recent = services.recent.get(answer.name)
+        is_same = recent is not None and recent.derivative is answer.derivative()
+        return recent.derivative if recent and is_same else None
 
 
 class _Again(HTTPMessageDelegate):
     """Sends an answer once its request is read."""
 
-    def __init__(self, request: HTTPServerRequest, answer: _Answer, services: Services) -> None:
-        self._request, self._answer, self._services = request, answer, services
+    def __init__(
+        self, request: HTTPServerRequest, answer: _Answer, data: bytes, services: Services
+    ) -> None:
+        self._request, self._answer, self._data = request, answer, data
+        self._services = services
 
     def finish(self) -> None:
         """Write headers and body, and the line in the log."""
         request, answer = self._request, self._answer
         connection: Any = request.connection
-        data = answer.made.derivative.data
         request_id = request_id_of(request)
         headers = HTTPHeaders()
         for name, value in answer.headers:
@@ -134,7 +147,7 @@ class _Again(HTTPMessageDelegate):
         headers["X-Request-Id"] = request_id
         headers["Date"] = _date(int(time.time()))
         in_flight.add(self)
-        written = connection.write_headers(OK, headers, data)
+        written = connection.write_headers(OK, headers, self._data)
         connection.finish()
         written.add_done_callback(self._sent)
         if not written.done():
@@ -164,7 +177,7 @@ class _Again(HTTPMessageDelegate):
                 "app": self._answer.app.full_name,
                 "method": request.method,
                 "status": 200,
-                "bytes": len(self._answer.made.derivative.data),
+                "bytes": len(self._data),
                 "duration_ms": round(request.request_time() * 1000, 1),
                 "request_id": request_id,
                 "address": client_address(request, self._services.settings.trusted_proxies),
