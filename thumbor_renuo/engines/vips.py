@@ -24,7 +24,6 @@ from thumbor_renuo.imaging.source import Source
 MADE_OF = {".tif": "png", ".tiff": "png", ".svg": "png", ".jpg": "jpeg", ".heif": "heic"}
 EXTENSIONS = {"jpeg": ".jpg", "tiff": ".tif", "svg": ".png", "bmp": ".jpg", "heic": ".heif"}
 DEFAULT_DELAY = 80  # in milliseconds, where a frame has none
-# One directory of one entry, tag 274, a SHORT (TIFF 6.0, section 2).
 
 
 class Engine(BaseEngine):
