@@ -89,6 +89,22 @@ def is_listening(port: int) -> bool:
 # -- processes ----------------------------------------------------------------------------------
 
 
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Stop a process meanwhile; it is stopped when each of its threads is, which takes a moment."""
+
+    def is_stopped() -> bool:
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        return all(stat_fields(f"{pid}/task/{thread.name}")[:1] == ["T"] for thread in threads)
+
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        eventually(is_stopped, "the process is stopped")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 def stat_fields(pid: int | str) -> list[str]:
     """Return state, parent, group, session… of a process (proc(5)); nothing when it is gone."""
     try:

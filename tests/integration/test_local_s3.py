@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -158,7 +158,10 @@ def test_a_port_lost_between_choice_and_use_is_replaced(tmp_path, monkeypatch):
 
 def test_it_listens_on_loopback_only_and_on_nothing_else(server):
     """The process holds the eight remembered ports, each on 127.0.0.1, and no other."""
-    files = [str(path.readlink()) for path in Path(f"/proc/{server.pid}/fd").iterdir()]
+    files = []
+    for path in Path(f"/proc/{server.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            files.append(str(path.readlink()))
     inodes = {name[len("socket:[") : -1] for name in files if name.startswith("socket:[")}
     mine = {address for inode, address in listening().items() if inode in inodes}
     loopback = f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}"

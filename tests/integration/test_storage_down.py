@@ -21,6 +21,7 @@ from tests.integration.conftest import (
     embedded,
     environment_for,
     eventually,
+    frozen,
     noise,
     serve,
     size_of,
@@ -143,16 +144,13 @@ def assert_not_ready(service):
 
 def test_a_frozen_server_is_a_504_in_time(service, fragile_s3, picture):
     """A server that takes connections and says nothing is waited for as long as the options say."""
-    os.kill(fragile_s3.pid, signal.SIGSTOP)
-    try:
+    with frozen(fragile_s3.pid):
         for path in (f"/{picture}", f"/t/30x20/u/{picture}"):
             answer, seconds = gets(service, path)
             assert_error(answer, 504)
             assert READ_SECONDS * (RETRIES + 1) <= seconds < IN_TIME
         assert_not_ready(service)
         assert service.get("/ping").text == "up"
-    finally:
-        os.kill(fragile_s3.pid, signal.SIGCONT)
     eventually(service.is_ready, "it is ready again")
     assert_all_is_well(service, picture)
 
