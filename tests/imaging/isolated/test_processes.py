@@ -2,15 +2,18 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
 
 import pytest
 import pyvips
 
 from thumbor_renuo.errors import RenderTimeout, TooLarge
 from thumbor_renuo.imaging import libvips
-from thumbor_renuo.imaging.isolated import processes
+from thumbor_renuo.imaging.isolated import processes, protocol
 from thumbor_renuo.imaging.isolated.child import SVG
 from thumbor_renuo.imaging.isolated.protocol import Answer
 from thumbor_renuo.imaging.time_limit import time_limit
@@ -78,6 +81,65 @@ def test_a_process_that_died_is_replaced() -> None:
     process.wait()
     assert drawn(svg())
     assert processes._idle != [process]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, 0])
+def test_a_process_that_dies_as_it_is_asked_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, how: int
+) -> None:
+    """It was idle for too long, or killed, after it was found alive."""
+    drawn(svg())
+    (process,) = processes._idle
+    if how:
+        os.kill(process.pid, how)
+    else:
+        assert process.stdin is not None
+        os.close(process.stdin.fileno())  # it ends by itself, as after a minute
+        os.dup2(_broken_pipe(), process.stdin.fileno())
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    monkeypatch.setattr(process, "poll", lambda: None)
+    assert drawn(svg()) == Answer(8, 6, 4, b"", bytes([255, 0, 0, 255]) * 48)
+    assert processes._idle != [process]
+
+
+def _broken_pipe() -> int:
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def test_work_that_is_too_much_is_not_done_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the process had been idle before; and a new one that dies is not replaced."""
+    drawn(svg())
+    started = []
+    monkeypatch.setattr(processes, "_started", lambda: started.append(1))
+    with pytest.raises(TooLarge):
+        drawn(ENDLESS, (2000, 1500), seconds=0)
+    assert started == []
+    monkeypatch.undo()
+    monkeypatch.setattr(processes, "COMMAND", ("/bin/true",))
+    with pytest.raises(TooLarge):
+        drawn(svg())
+
+
+def test_a_process_whose_time_is_over_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it has answered just then: it is being killed."""
+    read_answer = protocol.read_answer
+
+    def slow(stream: BinaryIO) -> Answer | None:
+        answer = read_answer(stream)
+        while threading.active_count() > threads:  # until the watch has stopped it
+            time.sleep(0.01)
+        return answer
+
+    threads = threading.active_count()
+    drawn(svg())
+    (process,) = processes._idle
+    monkeypatch.setattr(process, "kill", lambda: None)  # which may take its time
+    monkeypatch.setattr(processes, "WALL_SECONDS", 0.5)
+    monkeypatch.setattr(processes, "read_answer", slow)
+    assert drawn(svg())
+    assert processes._idle == []
 
 
 def test_several_draw_at_once() -> None:

@@ -33,6 +33,10 @@ class Answer(NamedTuple):
         )
 
 
+class NoAnswerError(EOFError):
+    """Not even the first byte of an answer."""
+
+
 def request(job: int, seconds: int, numbers: tuple[int, ...], data: bytes) -> bytes:
     """A request, whole."""
     padded = numbers + (0,) * (NUMBERS - len(numbers))
@@ -43,9 +47,14 @@ def read_answer(stream: BinaryIO) -> Answer | None:
     """An answer; None where the file cannot be decoded.
 
     Raises:
-        EOFError: there is no whole one.
+        EOFError: there is no whole one; NoAnswerError where there is nothing of it.
     """
-    width, height, bands, profile_bytes = ANSWER.unpack(read(stream, ANSWER.size))
+    head = stream.read(ANSWER.size)
+    if not head:
+        raise NoAnswerError
+    if len(head) < ANSWER.size:
+        raise EOFError
+    width, height, bands, profile_bytes = ANSWER.unpack(head)
     if not width:
         return None
     if width * height * bands + profile_bytes > MEMORY_BYTES:
