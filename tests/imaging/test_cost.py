@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from thumbor_renuo.imaging.cost import AT_REST, Job, estimate_bytes
+from thumbor_renuo.imaging.cost import AT_REST, CHILD_AT_REST, Job, estimate_bytes
 from thumbor_renuo.imaging.header import Header, read_header
+from thumbor_renuo.imaging.isolated.protocol import MEMORY_BYTES
 
 MB = 1024**2
 LARGE, THUMBNAIL = (6000, 4000), (512, 341)
@@ -87,10 +88,53 @@ def test_what_counts_beside_the_original() -> None:
     assert estimate_bytes(moving) > estimate_bytes(still) + 30 * 300 * 200 * 3
 
 
+def drawing(
+    content: bytes, made: tuple[int, int], sides: tuple[int, int] = (400, 300), **options: Any
+) -> Job:
+    data = b'<svg xmlns="http://www.w3.org/2000/svg">' + content + b"</svg>"
+    return replace(Job(data, Header("svg", *sides), sides, [made], ["png"]), **options)
+
+
 def test_an_svg_is_drawn_in_the_size_that_is_asked_for() -> None:
     """However large it says that it is."""
-    drawing = Job(b"", Header("svg", 60_000, 60_000), (60_000, 60_000), [(10, 10)], ["png"])
-    assert estimate_bytes(drawing) < AT_REST + MB
+    asked = drawing(b"<rect/>", (10, 10), (60_000, 60_000))
+    assert estimate_bytes(asked) < AT_REST + CHILD_AT_REST + MB
+
+
+BLURRED = b'<filter id="f"><feGaussianBlur/></filter><rect filter="url(#f)"/>'
+STEPS = b'<filter id="f">' + b"<feOffset/>" * 40 + b'</filter><rect filter="url(#f)"/>'
+
+
+# As the peak of the process that draws, over what it takes at rest.
+@pytest.mark.parametrize(("content", "made", "measured"), [
+    (b"<rect/>", (2000, 1500), 23), (b"<rect/>", (4000, 3000), 92),
+    (b'<g opacity=".9">' * 10 + b"</g>" * 10, (2000, 1500), 126),
+    (b'<g opacity=".9">' * 10 + b"</g>" * 10, (4000, 3000), 533),
+    (b'<mask id="m"/><g mask="url(#m)"/>', (4000, 3000), 222),
+    (BLURRED, (2000, 1500), 81), (BLURRED, (4000, 3000), 398), (STEPS, (2000, 1500), 493),
+])  # fmt: skip
+def test_what_an_svg_takes_to_be_drawn(
+    content: bytes, made: tuple[int, int], measured: int
+) -> None:
+    """With filters, masks and groups, which are pictures of their own."""
+    estimate = estimate_bytes(drawing(content, made)) / MB
+    assert measured + CHILD_AT_REST / MB < estimate < 2 * measured + 160
+
+
+def test_a_part_of_an_svg_has_layers_of_the_whole() -> None:
+    """But is drawn in tiles."""
+    part: dict[str, Any] = {"sides": (10_000, 7500), "box": (300, 300)}
+    plain = estimate_bytes(drawing(b"<rect/>", (300, 300), **part)) / MB
+    layered = estimate_bytes(drawing(b'<g opacity=".9"/>', (300, 300), **part)) / MB
+    assert 31 < plain < 120
+    assert layered > 305 + CHILD_AT_REST / MB
+
+
+def test_an_svg_takes_no_more_than_its_process_may() -> None:
+    """Whatever it asks for."""
+    asked = drawing(STEPS * 99, (2000, 1500))
+    most = AT_REST + CHILD_AT_REST + MEMORY_BYTES + len(asked.data) + 2000 * 1500 * 5
+    assert estimate_bytes(asked) <= most
 
 
 @pytest.mark.parametrize(("options", "is_held"), [({}, False), ({"restart_marker_rows": 1}, True)])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from thumbor_renuo.imaging.geometry import largest_shrink
 from thumbor_renuo.imaging.header import Header
 from thumbor_renuo.imaging.headers import webp
+from thumbor_renuo.imaging.isolated.protocol import MEMORY_BYTES
+from thumbor_renuo.imaging.isolated.svg_layers import layers
 from thumbor_renuo.imaging.jpeg import eighth
 from thumbor_renuo.imaging.jpeg.layout import Layout
 from thumbor_renuo.imaging.jpeg.lossless import BLOCK
@@ -17,6 +19,7 @@ from thumbor_renuo.imaging.jpeg.lossless import BLOCK
 Size = tuple[int, int]
 
 AT_REST = 4 * 1024**2
+CHILD_AT_REST = 16 * 1024**2  # a process that decodes, besides what it shares with the server
 LEVEL_BYTES = 32 * 1024**2  # what is kept of a decoded original, though less of it was wanted
 LINES, WHOLLY = 1200, {"jpeg", "webp"}  # that libvips holds of what it decodes line by line
 COEFFICIENT = 2  # bytes
@@ -24,6 +27,10 @@ COEFFICIENT = 2  # bytes
 WHOLE = {"avif": 16, "heic": 16, "jxl": 20, "bmp": 4}
 # Of the result while it is encoded, in bytes for each of its pixels, besides the pixels.
 ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "jxl": 24}
+# Of an SVG: in bytes for each pixel of what is drawn, with those that are handed over; of the whole
+# drawing where it has layers, besides them; and of each layer.
+DRAWN, LAYERED, LAYER = 12, 12, 4
+TILE = 2000  # pixels: the side of those that libvips has drawn
 FILTERING = 12  # bytes for each pixel of the result, where there are filters
 FRAME = 8  # bytes for each pixel of each frame of a result that moves
 
@@ -74,7 +81,7 @@ def _decoding(job: Job, bands: int) -> int:
         held = header.frames if header.format == "webp" else 5
         return pixels * 4 * held + lines
     if header.format == "svg":
-        return 0  # it is drawn in the size that is asked for
+        return CHILD_AT_REST + min(_drawing(job), MEMORY_BYTES)
     shrink = _shrink(job)
     level = pixels * bands // shrink**2
     part = level * job.box[1] // max(header.height, 1)  # of its lines, all or those in the box
@@ -92,6 +99,17 @@ def _state(job: Job, pixels: int, shrink: int) -> int:
     if header.is_progressive:  # PNG, interlaced
         return pixels * 4 * (header.bits // 8 or 1)
     return pixels * WHOLE.get(header.format, 0)
+
+
+def _drawing(job: Job) -> int:
+    """Of an SVG, which is drawn in the size that is asked for."""
+    width, height = (max((size[side] for size in job.made), default=0) for side in (0, 1))
+    scale = max(width / max(job.box[0], 1), height / max(job.box[1], 1))
+    whole = int((job.header.width * scale + 1) * (job.header.height * scale + 1))
+    tiles = min(whole, (width + 2 * TILE) * (height + 2 * TILE))
+    count = layers(job.data)
+    held = whole * (LAYERED + LAYER * count) if count else 0
+    return width * height * DRAWN + tiles * 4 + held
 
 
 def _coefficients(data: bytes, shrink: int) -> int:
