@@ -74,6 +74,23 @@ def test_a_crop_needs_its_own_lines_only() -> None:
     assert estimate_bytes(whole) > 200 * MB
 
 
+# The peak of the process over what it takes at rest, with 8 bits and three channels in full
+# resolution, and with 10 bits and transparency.
+@pytest.mark.parametrize(("sides", "bits", "measured"), [
+    ((1000, 1000), 8, 9), ((2000, 2000), 8, 32), ((4000, 3000), 8, 94), ((6000, 4000), 8, 185),
+    ((2000, 2000), 10, 67), ((4000, 3000), 10, 198), ((1000, 12_000), 10, 198),
+])  # fmt: skip
+def test_the_process_that_decodes_avif_counts(
+    sides: tuple[int, int], bits: int, measured: int
+) -> None:
+    """With what it takes at rest, and what the server reads of its pixels."""
+    header = Header("avif", *sides, bits=bits)
+    estimate = estimate_bytes(Job(b"", header, sides, [(100, 100)], ["jpeg"]))
+    alone = estimate - AT_REST - CHILD_AT_REST
+    read = sides[0] * sides[1] * 4 // 8**2
+    assert alone > measured * MB + read
+
+
 def test_what_counts_beside_the_original() -> None:
     """The bytes of the file, the format, filters, further images, and each frame."""
     plain = job("JPEG", (2000, 1333))

@@ -24,7 +24,7 @@ LEVEL_BYTES = 32 * 1024**2  # what is kept of a decoded original, though less of
 LINES, WHOLLY = 1200, {"jpeg", "webp"}  # that libvips holds of what it decodes line by line
 COEFFICIENT = 2  # bytes
 # Of what a decoder holds whole, in bytes for each pixel of the stored picture.
-WHOLE = {"avif": 16, "heic": 16, "jxl": 20, "bmp": 4}
+WHOLE = {"avif": 18, "heic": 16, "jxl": 20, "bmp": 4}
 # Of the result while it is encoded, in bytes for each of its pixels, besides the pixels.
 ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "jxl": 24}
 # Of an SVG: in bytes for each pixel of what is drawn, with those that are handed over; of the whole
@@ -98,7 +98,8 @@ def _state(job: Job, pixels: int, shrink: int) -> int:
         return pixels * 4 if webp.is_lossless(job.data) else pixels * 4 // shrink**2
     if header.is_progressive:  # PNG, interlaced
         return pixels * 4 * (header.bits // 8 or 1)
-    return pixels * WHOLE.get(header.format, 0)
+    child = CHILD_AT_REST if header.format == "avif" else 0
+    return child + pixels * WHOLE.get(header.format, 0)
 
 
 def _drawing(job: Job) -> int:
