@@ -1,5 +1,6 @@
 """thumbor_renuo.imaging.cost: the memory of a render, estimated."""
 
+import struct
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -89,6 +90,24 @@ def test_the_process_that_decodes_avif_counts(
     alone = estimate - AT_REST - CHILD_AT_REST
     read = sides[0] * sides[1] * 4 // 8**2
     assert alone > measured * MB + read
+
+
+# With the bytes of their files, which libtiff holds once more, in MB.
+@pytest.mark.parametrize(("tags", "bits", "alpha", "size", "measured"), [
+    ({278: 16}, 8, False, 34, 26), ({278: 4000}, 8, False, 34, 59), ({278: 4000}, 8, False, 26, 52),
+    ({278: 4000}, 8, False, 45, 70), ({278: 4000}, 8, True, 26, 71), ({}, 8, False, 45, 70),
+    ({322: 256, 323: 256}, 8, False, 38, 25), ({322: 4096, 323: 4000}, 8, False, 47, 155),
+    ({322: 4096, 323: 4000}, 8, False, 7, 136), ({322: 4096, 323: 4000}, 16, False, 42, 270),
+])  # fmt: skip
+def test_a_tiff_is_held_in_strips_or_tiles(
+    tags: dict[int, int], bits: int, *, alpha: bool, size: int, measured: int
+) -> None:
+    """However large they are, compressed or not: measured as cut to 300 by 300 pixels."""
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    data = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries
+    header = Header("tiff", *LARGE, has_alpha=alpha, bits=bits)
+    asked = Job(data.ljust(size * MB, b"\0"), header, (4000, 4000), [(300, 300)], ["jpeg"])
+    assert measured < estimate_bytes(asked) / MB - size < 2 * measured + 110
 
 
 def test_what_counts_beside_the_original() -> None:

@@ -4,12 +4,13 @@ The numbers were measured, as the peak of a process over what it takes at rest, 
 and 100 megapixels; what is not known yet counts as the dearer case.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thumbor_renuo.imaging.geometry import largest_shrink
 from thumbor_renuo.imaging.header import Header
-from thumbor_renuo.imaging.headers import webp
+from thumbor_renuo.imaging.headers import tiff, webp
 from thumbor_renuo.imaging.isolated.protocol import MEMORY_BYTES
 from thumbor_renuo.imaging.isolated.svg_layers import layers
 from thumbor_renuo.imaging.jpeg import eighth
@@ -30,6 +31,7 @@ ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "j
 # Of an SVG: in bytes for each pixel of what is drawn, with those that are handed over; of the whole
 # drawing where it has layers, besides them; and of each layer.
 DRAWN, LAYERED, LAYER = 12, 12, 4
+ROWS_PER_STRIP = 278  # the tag (TIFF 6.0, section 8)
 TILE = 2000  # pixels: the side of those that libvips has drawn
 FILTERING = 12  # bytes for each pixel of the result, where there are filters
 FRAME = 8  # bytes for each pixel of each frame of a result that moves
@@ -98,8 +100,24 @@ def _state(job: Job, pixels: int, shrink: int) -> int:
         return pixels * 4 if webp.is_lossless(job.data) else pixels * 4 // shrink**2
     if header.is_progressive:  # PNG, interlaced
         return pixels * 4 * (header.bits // 8 or 1)
+    if header.format == "tiff":
+        depth = header.bits // 8 or 1
+        return len(job.data) + _strip(job) * (4 if header.has_alpha else 3) * depth
     child = CHILD_AT_REST if header.format == "avif" else 0
     return child + pixels * WHOLE.get(header.format, 0)
+
+
+def _strip(job: Job) -> int:
+    """The pixels of a strip, or of a row of tiles and the tile that is decoded, of a TIFF.
+
+    The bytes of a strip are held besides them.
+    """
+    tags = tiff.directory(job.data, 0)
+    width, height = job.header.stored_width, job.header.stored_height
+    side = tags.get(tiff.TILE_WIDTH, 0)
+    if side:
+        return (math.ceil(width / side) + 1) * side * tags.get(tiff.TILE_HEIGHT, 1)
+    return width * min(tags.get(ROWS_PER_STRIP) or height, height)
 
 
 def _drawing(job: Job) -> int:
