@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
-from thumbor_renuo.imaging.svg import MAX_PARTS, MAX_SVG_BYTES, active_parts
+from thumbor_renuo.imaging.svg import MAX_CHARACTERS, MAX_PARTS, MAX_SVG_BYTES, active_parts
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 PIXELS = "data:image/png;base64,iVBORw0KGgo="
@@ -212,10 +212,7 @@ def test_a_style_sheet_instruction_is_found() -> None:
 def test_declarations_in_the_document_type_are_found() -> None:
     """Default attributes could bring handlers, entities anything at all."""
     before = "<!DOCTYPE svg [<!ATTLIST svg onload CDATA 'x'>]>"
-    assert active_parts(svg(before=before)) == [
-        "document type with declarations",
-        "attribute onload",
-    ]
+    assert active_parts(svg(before=before)) == ["document type with declarations"]
     assert active_parts(svg(before="<!DOCTYPE svg []>")) == ["document type with declarations"]
 
 
@@ -345,6 +342,21 @@ def test_the_largest_document_is_read_to_its_end(piece: str, parts: list[str]) -
     """However often one thing comes again; what stands last is found."""
     content = piece * ((MAX_SVG_BYTES - 1000) // len(piece))
     assert active_parts(svg(content + "<script/>")) == [*parts, "script element"]
+
+
+def test_names_are_bounded_with_their_namespaces() -> None:
+    """One that is declared once comes again with each element."""
+    content = f'<g xmlns:a="{"n" * 500_000}">{"<a:g/>" * 40_000}</g>'
+    with pytest.raises(TooLarge) as refused:
+        active_parts(svg(content))
+    assert refused.value.limit == MAX_CHARACTERS
+
+
+def test_default_attributes_are_not_read_again_for_each_element() -> None:
+    """Thousands of them, for thousands of elements: the declaration is enough."""
+    names = " ".join(f'a{number} CDATA ""' for number in range(3000))
+    document = f"<!DOCTYPE svg [<!ATTLIST g {names}>]>".encode() + svg("<g/>" * 20_000)
+    assert active_parts(document) == ["document type with declarations"]
 
 
 @given(st.binary(max_size=500))

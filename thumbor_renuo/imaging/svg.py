@@ -13,6 +13,8 @@ from thumbor_renuo.imaging.svg_references import css_fault, reference_fault
 
 MAX_SVG_BYTES = 2 * 1024 * 1024
 """The largest SVG that is looked into."""
+MAX_CHARACTERS = 16 * MAX_SVG_BYTES
+"""Of all names and values, each name with its namespace, which may be declared once for many."""
 MAX_PARTS = 20
 MAX_NAME = 40
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
@@ -51,7 +53,7 @@ def active_parts(data: bytes) -> list[str]:
         MAX_PARTS of them, in their order; empty for a picture that is nothing but a picture.
 
     Raises:
-        TooLarge: there are more than MAX_SVG_BYTES.
+        TooLarge: there are more than MAX_SVG_BYTES, or MAX_CHARACTERS once they are read.
         UnreadableImage: it is not well-formed, no SVG, or in an encoding other than ENCODINGS.
     """
     if len(data) > MAX_SVG_BYTES:
@@ -80,10 +82,13 @@ class _Search:
     def __init__(self) -> None:
         self.parts: dict[str, None] = {}
         self._has_root = False
+        self._characters = 0
         self._styles_open = 0
         self._style: list[str] = []
         self.parser = expat.ParserCreate(namespace_separator=NAMESPACE_END)
         self.parser.buffer_text = True
+        # Without those that a document type gives to each element, thousands at will.
+        self.parser.specified_attributes = True
         self.parser.XmlDeclHandler = self._declaration
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -102,7 +107,16 @@ class _Search:
         if encoding and not ENCODINGS.fullmatch(encoding):
             raise UnreadableImage(UNKNOWN_ENCODING)
 
+    def _count(self, characters: int) -> None:
+        self._characters += characters
+        if self._characters > MAX_CHARACTERS:
+            raise TooLarge(
+                f"the SVG's names are over the limit of {MAX_CHARACTERS} characters",
+                limit=MAX_CHARACTERS,
+            )
+
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._count(len(name) + sum(len(key) + len(value) for key, value in attributes.items()))
         namespace, _, local = name.rpartition(NAMESPACE_END)
         element = local.lower()
         if not self._has_root and element != "svg":
@@ -136,6 +150,7 @@ class _Search:
             self._style.append(text)
 
     def _end(self, name: str) -> None:
+        self._count(len(name))
         if name.rpartition(NAMESPACE_END)[2].lower() != "style":
             return
         self._styles_open -= 1
