@@ -82,6 +82,7 @@ def test_alpha_lets_the_picture_shine_through() -> None:
         ("x" * 201, Style(20), "the limit of 200 characters"), ("a\0", Style(9), "cannot be"),
         ("a", Style(0), "outside 1 to 500"), ("a", Style(501), "outside 1 to 500"),
         ("x" * 65, Style(500), "64 characters of 500 pixels"),
+        ("x" * 12 + "\n" * 12, Style(350), "130 characters of 350 pixels, each"),
         ("a", Style(9, font="x"), "none of sans"),
     ],
 )  # fmt: skip

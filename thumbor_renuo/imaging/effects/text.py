@@ -102,6 +102,13 @@ def check_size(text: str, size: int) -> None:
             f"the text of 'text' is over the limit of {most} characters of {size} pixels",
             limit=most,
         )
+    lines = text.split("\n")
+    if len(lines) * max(map(len, lines)) > most:
+        raise InvalidOptions(
+            f"the lines of 'text' are over the limit of {most} characters of {size} pixels, each "
+            "as long as the longest",
+            limit=most,
+        )
 
 
 def _letters(text: str, style: Style) -> Any:
