@@ -213,3 +213,11 @@ def test_what_none_can_show_is_served_as_another(kind: str, extension: str, made
     engine = engine_on(file_of(COLOURED, kind))
     assert engine.extension == extension
     assert opened(engine.read()).format == made
+
+
+@pytest.mark.parametrize("box", [(0, 50, 80, 50), (80, 0, 80, 60), (40, 60, 40, 60)])
+def test_a_side_rounded_to_nothing_is_one_pixel(box: tuple[int, int, int, int]) -> None:
+    """As Thumbor crops for a size such as 5000x1."""
+    engine = engine_on(file_of(Image.new("RGB", (80, 60))))
+    engine.crop(*box)
+    assert min(engine.size) == 1

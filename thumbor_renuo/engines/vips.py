@@ -126,9 +126,13 @@ class Engine(BaseEngine):
     # -- geometry -------------------------------------------------------------------------------
 
     def crop(self, left: Any, top: Any, right: Any, bottom: Any) -> None:
-        """Keep a box."""
+        """Keep a box; a side that Thumbor has rounded to nothing is one pixel."""
+        left, top = (
+            min(int(at), side - 1) for at, side in zip((left, top), self.size, strict=True)
+        )
+        right, bottom = max(int(right), left + 1), max(int(bottom), top + 1)
         for picture in self.pictures:
-            picture.crop(int(left), int(top), int(right), int(bottom))
+            picture.crop(left, top, right, bottom)
 
     def resize(self, width: Any, height: Any) -> None:
         """Resize to this.
