@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from tests.imaging.pictures import by_libvips, exif, saved, scene
 from thumbor_renuo.errors import RenuoError, TooLarge, UnreadableImage
-from thumbor_renuo.imaging.headers.tiff import MAX_TILE_PIXELS, exif_orientation, read
+from thumbor_renuo.imaging.headers import tiff
+from thumbor_renuo.imaging.headers.tiff import (
+    MAX_TILE_PIXELS,
+    TILE_WIDTH,
+    exif_orientation,
+    read,
+)
 
 
 def directory(order: str, *entries: tuple[int, int, int], start: bytes = b"") -> bytes:
@@ -70,6 +76,32 @@ def test_tiles_are_bounded() -> None:
     with pytest.raises(TooLarge) as refused:
         read(directory("<", *sides, (322, 4, 4096), (323, 4, 4097)))
     assert refused.value.limit == MAX_TILE_PIXELS
+
+
+def with_tile_width(kind: int, number: bytes) -> bytes:
+    """A TIFF in tiles that tells their width so: in its directory, or at its end."""
+    data = by_libvips(scene(), ".tif", tile=True)
+    place = data.index(struct.pack("<HHI", TILE_WIDTH, 3, 1))
+    is_short = len(number) <= 4
+    value = number.ljust(4, b"\0") if is_short else struct.pack("<I", len(data))
+    entry = struct.pack("<HHI", TILE_WIDTH, kind, 1) + value
+    return data[:place] + entry + data[place + 12 :] + (b"" if is_short else number)
+
+
+@pytest.mark.parametrize(("kind", "number"), [
+    (1, "B"), (3, "H"), (4, "I"), (6, "b"), (8, "h"), (9, "i"), (13, "I"), (16, "Q"),
+])  # fmt: skip
+def test_a_tile_is_told_in_any_whole_number(kind: int, number: str) -> None:
+    """As libtiff takes all of them."""
+    data = with_tile_width(kind, struct.pack("<" + number, 64))
+    assert tiff.directory(data, 0)[TILE_WIDTH] == 64
+
+
+@pytest.mark.parametrize(("kind", "number"), [(9, "i"), (16, "q")])
+def test_a_width_below_zero_is_too_large(kind: int, number: str) -> None:
+    """A decoder that leaves its sign out would ask for as much."""
+    with pytest.raises(TooLarge, match="tiles"):
+        read(with_tile_width(kind, struct.pack("<" + number, -1)))
 
 
 def test_a_size_is_needed() -> None:

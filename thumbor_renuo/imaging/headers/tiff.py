@@ -10,9 +10,12 @@ ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 EXIF_HEADER = b"Exif\0"
 EXIF_HEADER_BYTES = 6
 MAX_ENTRIES = 4096
+ENTRY_BYTES = 4  # of the numbers of an entry, or where they are
 WIDTH, HEIGHT, BITS, ORIENTATION, EXTRA = 256, 257, 258, 274, 338
-TILE_WIDTH, TILE_HEIGHT = 322, 323
-SHORT, LONG = 3, 4
+ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = 278, 322, 323
+# The kinds of whole numbers that decoders take for one another, in the words of `struct`: BYTE,
+# SHORT, LONG, those with signs, IFD, and LONG8 of BigTIFF. What is negative is too large here.
+INTEGERS = {1: "B", 3: "H", 4: "I", 6: "B", 8: "H", 9: "I", 13: "I", 16: "Q"}
 LAST_ORIENTATION = 8
 UNASSOCIATED_ALPHA = 2
 # Decoders hold whole tiles, however few pixels of them are in the picture.
@@ -73,15 +76,11 @@ def directory(data: bytes, start: int) -> dict[int, int]:
     count = min(struct.unpack_from(order + "H", data, at)[0], (len(data) - at - 2) // 12)
     found: dict[int, int] = {}
     for place in range(at + 2, at + 2 + 12 * min(count, MAX_ENTRIES), 12):
-        tag, kind, many, value = struct.unpack_from(order + "HHII", data, place)
-        if kind == SHORT:
-            value = _first_short(data, order, start, place, many, value)
-        if kind in {SHORT, LONG}:
-            found.setdefault(tag, value)
+        tag, kind, many, offset = struct.unpack_from(order + "HHII", data, place)
+        if kind in INTEGERS:
+            number = struct.Struct(order + INTEGERS[kind])
+            # Those that find room in the entry itself are there.
+            at = place + 8 if many * number.size <= ENTRY_BYTES else start + offset
+            is_there = at + number.size <= len(data)
+            found.setdefault(tag, number.unpack_from(data, at)[0] if is_there else 0)
     return found
-
-
-def _first_short(data: bytes, order: str, start: int, place: int, many: int, offset: int) -> int:
-    # Two of them find room in the entry itself.
-    at = place + 8 if many <= 2 else start + offset  # noqa: PLR2004
-    return struct.unpack_from(order + "H", data, at)[0] if at + 2 <= len(data) else 0
