@@ -15,6 +15,8 @@ MAX_SVG_BYTES = 2 * 1024 * 1024
 """The largest SVG that is looked into."""
 MAX_CHARACTERS = 16 * MAX_SVG_BYTES
 """Of all names and values, each name with its namespace, which may be declared once for many."""
+# As many as find room in the largest SVG; only a document type can give its elements more.
+MAX_ATTRIBUTES = MAX_SVG_BYTES // len(' a=""')
 MAX_PARTS = 20
 MAX_NAME = 40
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
@@ -82,13 +84,11 @@ class _Search:
     def __init__(self) -> None:
         self.parts: dict[str, None] = {}
         self._has_root = False
-        self._characters = 0
+        self._characters = self._attributes = 0
         self._styles_open = 0
         self._style: list[str] = []
         self.parser = expat.ParserCreate(namespace_separator=NAMESPACE_END)
         self.parser.buffer_text = True
-        # Without those that a document type gives to each element, thousands at will.
-        self.parser.specified_attributes = True
         self.parser.XmlDeclHandler = self._declaration
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -107,16 +107,20 @@ class _Search:
         if encoding and not ENCODINGS.fullmatch(encoding):
             raise UnreadableImage(UNKNOWN_ENCODING)
 
-    def _count(self, characters: int) -> None:
+    def _count(self, characters: int, attributes: int = 0) -> None:
         self._characters += characters
+        self._attributes += attributes
         if self._characters > MAX_CHARACTERS:
             raise TooLarge(
-                f"the SVG's names are over the limit of {MAX_CHARACTERS} characters",
+                f"the SVG's names and values are over the limit of {MAX_CHARACTERS} characters",
                 limit=MAX_CHARACTERS,
             )
+        if self._attributes > MAX_ATTRIBUTES:
+            raise _Enough
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        self._count(len(name) + sum(len(key) + len(value) for key, value in attributes.items()))
+        characters = len(name) + sum(len(key) + len(value) for key, value in attributes.items())
+        self._count(characters, len(attributes))
         namespace, _, local = name.rpartition(NAMESPACE_END)
         element = local.lower()
         if not self._has_root and element != "svg":
