@@ -97,16 +97,11 @@ def check_size(text: str, size: int) -> None:
     if not 1 <= size <= MAX_SIZE:
         raise InvalidOptions(f"the size of 'text' is outside 1 to {MAX_SIZE}", limit=MAX_SIZE)
     most = MAX_AREA // size**2
-    if len(text) > most:
-        raise InvalidOptions(
-            f"the text of 'text' is over the limit of {most} characters of {size} pixels",
-            limit=most,
-        )
     lines = text.split("\n")
-    if len(lines) * max(map(len, lines)) > most:
+    if len(lines) * (max(map(len, lines)) + 1) - 1 > most:
         raise InvalidOptions(
-            f"the lines of 'text' are over the limit of {most} characters of {size} pixels, each "
-            "as long as the longest",
+            f"the text of 'text' is over the limit of {most} characters of {size} pixels, each line"
+            " as long as the longest",
             limit=most,
         )
 
