@@ -123,8 +123,9 @@ class RecentAnswers(Router):
         if services.apps.by_name(answer.app.full_name) is not answer.app:
             return None
         recent = services.recent.get(answer.name)
-        is_same = recent is not None and recent.derivative is answer.derivative()
-        return recent.derivative if recent and is_same else None
+        if recent is None or recent.derivative is not answer.derivative():
+            return None
+        return recent.derivative
 
 
 class _Again(HTTPMessageDelegate):
