@@ -128,7 +128,7 @@ class Engine(BaseEngine):
     def crop(self, left: Any, top: Any, right: Any, bottom: Any) -> None:
         """Keep a box; a side that Thumbor has rounded to nothing is one pixel."""
         left, top = (
-            min(int(at), side - 1) for at, side in zip((left, top), self.size, strict=True)
+            min(max(int(at), 0), side - 1) for at, side in zip((left, top), self.size, strict=True)
         )
         right, bottom = max(int(right), left + 1), max(int(bottom), top + 1)
         for picture in self.pictures:
