@@ -1,19 +1,17 @@
 """Requests over connections of their own, which a test reads or leaves when it wants to."""
 
 import json
-import os
 import select
-import signal
 import socket
 import struct
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.client import HTTPMessage, HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from tests.integration.conftest import APP, PATIENCE, Service, eventually, s3_client
+from tests.integration.conftest import APP, PATIENCE, Service, eventually, frozen, s3_client
 from tests.integration.faulty_s3 import Fault, FaultyS3
 from thumbor_renuo.local_s3 import LocalS3
 
@@ -69,25 +67,21 @@ class Asking:
 def spread(service: Service, number: int) -> dict[int, list[Asking]]:
     """So many connections, as many of them to each serving process.
 
-    The processes are let go on one after the other: who is stopped accepts nothing.
+    The others are stopped meanwhile: who is stopped accepts nothing.
     """
     pids = sorted(service.children())
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
     made: dict[int, list[Asking]] = {}
-    try:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+    for pid in pids:
+        with ExitStack() as others:
+            for other in pids:
+                if other != pid:
+                    others.enter_context(frozen(other))
             made[pid] = [Asking(service.port) for _ in range(number // len(pids))]
             ports = {asking.port for asking in made[pid]}
             eventually(
                 lambda pid=pid, ports=ports: ports <= _clients_of(pid, service.port),  # type: ignore[misc]
                 "one process has accepted them",
             )
-            os.kill(pid, signal.SIGSTOP)
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
     return made
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tests.integration.conftest import (
     Service,
     environment_for,
     eventually,
+    frozen,
     is_alive,
     running,
     serve,
@@ -56,14 +57,10 @@ class Line:
 
     def __init__(self, service: Service, pid: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
-        others = service.children() - {pid}
-        try:
-            for other in others:  # who is stopped accepts nothing
-                os.kill(other, signal.SIGSTOP)
+        with ExitStack() as others:
+            for other in service.children() - {pid}:
+                others.enter_context(frozen(other))  # who is stopped accepts nothing
             assert self.status("/ping") == 200
-        finally:
-            for other in others:
-                os.kill(other, signal.SIGCONT)
 
     def ask(
         self, path: str, method: str = "GET", headers: dict[str, str] | None = None, **form: str
