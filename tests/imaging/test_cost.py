@@ -127,8 +127,9 @@ def test_what_counts_beside_the_original() -> None:
 def drawing(
     content: bytes, made: tuple[int, int], sides: tuple[int, int] = (400, 300), **options: Any
 ) -> Job:
-    data = b'<svg xmlns="http://www.w3.org/2000/svg">' + content + b"</svg>"
-    return replace(Job(data, Header("svg", *sides), sides, [made], ["png"]), **options)
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">' + content + b"</svg>"
+    header = Header("svg", *sides, layers=read_header(data).layers)
+    return replace(Job(data, header, sides, [made], ["png"]), **options)
 
 
 def test_an_svg_is_drawn_in_the_size_that_is_asked_for() -> None:

@@ -12,7 +12,6 @@ from thumbor_renuo.imaging.geometry import largest_shrink
 from thumbor_renuo.imaging.header import Header
 from thumbor_renuo.imaging.headers import tiff, webp
 from thumbor_renuo.imaging.isolated.protocol import MEMORY_BYTES
-from thumbor_renuo.imaging.isolated.svg_layers import layers
 from thumbor_renuo.imaging.jpeg import eighth
 from thumbor_renuo.imaging.jpeg.layout import Layout
 from thumbor_renuo.imaging.jpeg.lossless import BLOCK
@@ -31,7 +30,6 @@ ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "j
 # Of an SVG: in bytes for each pixel of what is drawn, with those that are handed over; of the whole
 # drawing where it has layers, besides them; and of each layer.
 DRAWN, LAYERED, LAYER = 12, 12, 4
-ROWS_PER_STRIP = 278  # the tag (TIFF 6.0, section 8)
 TILE = 2000  # pixels: the side of those that libvips has drawn
 FILTERING = 12  # bytes for each pixel of the result, where there are filters
 FRAME = 8  # bytes for each pixel of each frame of a result that moves
@@ -117,7 +115,7 @@ def _strip(job: Job) -> int:
     side = tags.get(tiff.TILE_WIDTH, 0)
     if side:
         return (math.ceil(width / side) + 1) * side * tags.get(tiff.TILE_HEIGHT, 1)
-    return width * min(tags.get(ROWS_PER_STRIP) or height, height)
+    return width * min(tags.get(tiff.ROWS_PER_STRIP) or height, height)
 
 
 def _drawing(job: Job) -> int:
@@ -126,8 +124,8 @@ def _drawing(job: Job) -> int:
     scale = max(width / max(job.box[0], 1), height / max(job.box[1], 1))
     whole = int((job.header.width * scale + 1) * (job.header.height * scale + 1))
     tiles = min(whole, (width + 2 * TILE) * (height + 2 * TILE))
-    count = layers(job.data)
-    held = whole * (LAYERED + LAYER * count) if count else 0
+    layers = job.header.layers
+    held = whole * (LAYERED + LAYER * layers) if layers else 0
     return width * height * DRAWN + tiles * 4 + held
 
 

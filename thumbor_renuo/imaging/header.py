@@ -7,7 +7,7 @@ from thumbor_renuo.imaging import structure
 from thumbor_renuo.imaging.decode import MAX_SIDE
 from thumbor_renuo.imaging.headers import Header, bmp, gif, heif, jpeg, png, tiff, webp
 from thumbor_renuo.imaging.markup import SVG, markup_type
-from thumbor_renuo.imaging.svg_bounds import size_of_safe
+from thumbor_renuo.imaging.svg_bounds import read_safe
 
 __all__ = ["MAX_SIDE", "Header", "read_header"]
 
@@ -53,5 +53,6 @@ def _read(data: bytes) -> Header:
     if kind is not None:
         return heif.read(kind, data)
     if markup_type(data[:MARKUP_BYTES]) == SVG:
-        return Header("svg", *size_of_safe(data), has_alpha=True)
+        drawing = read_safe(data)
+        return Header("svg", drawing.width, drawing.height, has_alpha=True, layers=drawing.layers)
     raise UnreadableImage("the object is no image of a known type")

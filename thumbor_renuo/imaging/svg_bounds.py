@@ -4,10 +4,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import NamedTuple
 from xml.parsers import expat
 
 from thumbor_renuo.errors import TooLarge, UnreadableImage
 from thumbor_renuo.imaging.svg import active_parts
+from thumbor_renuo.imaging.svg_layers import Layers
 from thumbor_renuo.imaging.svg_size import natural_size
 
 MAX_ELEMENTS = 50_000
@@ -20,8 +22,21 @@ DATA_IMAGE = re.compile(r"data:image/(?!png[;,]|jpe?g[;,])", re.IGNORECASE)
 GRADIENTS = {"linearGradient", "radialGradient"}
 
 
-def size_of_safe(data: bytes) -> tuple[int, int]:
-    """Check an SVG, and tell its size in CSS pixels.
+class Drawing(NamedTuple):
+    """An SVG that can be drawn.
+
+    Attributes:
+        width, height: in CSS pixels.
+        layers: how many pictures of its size may be held at once to draw it, besides the result.
+    """
+
+    width: int
+    height: int
+    layers: int
+
+
+def read_safe(data: bytes) -> Drawing:
+    """Check an SVG, and tell what it takes to draw it.
 
     Raises:
         UnreadableImage: it is none, tells no size, or could run scripts or fetch from elsewhere.
@@ -36,7 +51,7 @@ def size_of_safe(data: bytes) -> tuple[int, int]:
     document = _Document()
     document.parser.Parse(data, True)
     document.bound_drawn()
-    return natural_size(document.root)
+    return Drawing(*natural_size(document.root), document.layers.count)
 
 
 class _Document:
@@ -53,11 +68,11 @@ class _Document:
         self._ends: dict[int, int] = {}
         self._gradients: set[int] = set()
         self._references: list[tuple[int, str]] = []
-        self._style: list[str] = []
+        self.layers = Layers()
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._style.append
+        self.parser.CharacterDataHandler = self.layers.text
         self.parser.buffer_text = True
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -67,6 +82,7 @@ class _Document:
         self._open.append(number)
         _bound(self._count, MAX_ELEMENTS, "elements")
         _bound(len(self._open), MAX_DEPTH, "levels of elements within one another")
+        self.layers.start(name, attributes)
         if name.rpartition(":")[2] in GRADIENTS:
             self._gradients.add(number)
         for attribute, value in attributes.items():
@@ -85,6 +101,7 @@ class _Document:
 
     def _end(self, _name: str) -> None:
         self._ends[self._open.pop()] = self._count
+        self.layers.end()
 
     def bound_drawn(self) -> None:
         """Raises TooLarge where elements are referred to so often that drawing has no end."""

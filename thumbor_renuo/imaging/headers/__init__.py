@@ -20,6 +20,7 @@ class Header:
         is_progressive: a JPEG in several scans, or interlaced: it is held in memory whole.
         delays_ms: how long each frame of an animation is shown, in milliseconds.
         loop: how often an animation is played; 0: without end.
+        layers: of an SVG: how many pictures of its size may be held at once to draw it.
     """
 
     format: str
@@ -32,6 +33,7 @@ class Header:
     is_progressive: bool = False
     delays_ms: tuple[int, ...] = ()
     loop: int = 0
+    layers: int = 0
 
     @property
     def width(self) -> int:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from thumbor_renuo.imaging.isolated.svg_layers import layers
+from thumbor_renuo.imaging.svg_bounds import read_safe
 
 
 def svg(content: str) -> bytes:
-    return f'<svg xmlns="http://www.w3.org/2000/svg">{content}</svg>'.encode()
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">{content}</svg>'.encode()
 
 
 @pytest.mark.parametrize(("content", "expected"), [
@@ -21,14 +21,9 @@ def svg(content: str) -> bytes:
 ])  # fmt: skip
 def test_what_is_drawn_by_itself_counts(content: str, expected: int) -> None:
     """In whatever way it is asked for."""
-    assert layers(svg(content)) == expected
+    assert read_safe(svg(content)).layers == expected
 
 
 def test_the_encoding_does_not_matter() -> None:
     """It may have two bytes for each character."""
-    assert layers(svg('<g opacity=".5"/>').decode().encode("utf-16")) == 1
-
-
-def test_what_is_no_xml_is_not_drawn() -> None:
-    """So it holds nothing."""
-    assert layers(b"<svg") == 0
+    assert read_safe(svg('<g opacity=".5"/>').decode().encode("utf-16")).layers == 1
