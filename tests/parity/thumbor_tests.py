@@ -1,4 +1,4 @@
-"""Runs Thumbor's own tests with an engine.
+"""Runs Thumbor's own tests with an engine; ours has our filters with it.
 
 `python -m tests.parity.thumbor_tests [module of an engine] [pytest's arguments]` shows a run.
 """
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.parity.thumbor_sources import thumbor_tests
+from thumbor_renuo.config import OWN_FILTERS
 
 OURS, STOCK = "thumbor_renuo.engines.vips", "thumbor.engines.pil"
 PLUGIN = Path(__file__).with_name("plugin")
@@ -42,6 +43,7 @@ def run(engine: str, *options: str) -> tuple[dict[str, str], str]:
         environment = {
             **os.environ,
             "SWAPPED_ENGINE": engine,
+            "SWAPPED_FILTERS": json.dumps(OWN_FILTERS if engine == OURS else {}),
             "OUTCOMES": outcomes.name,
             "PYTHONPATH": str(PLUGIN),
         }

@@ -1,7 +1,8 @@
 """A pytest plugin: runs Thumbor's tests with another engine in the place of its own.
 
-The environment says how: SWAPPED_ENGINE names the engine's module, and OUTCOMES the file that gets
-the outcome of each test, and of each URL of the integration test, as JSON.
+The environment says how: SWAPPED_ENGINE names the engine's module, SWAPPED_FILTERS has the modules
+of filters by those whose place they take, and OUTCOMES names the file that gets the outcome of each
+test, and of each URL of the integration test. The last two are JSON.
 """
 
 import importlib
@@ -14,15 +15,27 @@ import pytest
 import thumbor.engines.pil
 import thumbor.testing
 from thumbor.config import Config
+from thumbor.importer import Importer
 
 OUTCOMES: dict[str, str] = {}
 name = os.environ["SWAPPED_ENGINE"]
+filters: dict[str, str] = json.loads(os.environ["SWAPPED_FILTERS"])
 engine = importlib.import_module(name).Engine
 # For GIFs Thumbor's tests would call gifsicle, which is not everywhere.
 Config.class_defaults["ENGINE"] = Config.class_defaults["GIF_ENGINE"] = name
 # Tests import the class, or name its module in their configuration.
 thumbor.engines.pil.Engine = engine
 thumbor.testing.PilEngine = engine
+thumbors_import = Importer.import_class
+
+
+def import_class(name: str, *more: Any, **named: Any) -> Any:
+    """Import a class or module by its name, or the filter that takes its place."""
+    module, _, kind = name.rpartition(".")
+    return thumbors_import(f"{filters.get(module, module)}.{kind}", *more, **named)
+
+
+Importer.import_class = staticmethod(import_class)
 
 
 def pytest_runtest_logreport(report: Any) -> None:
