@@ -1,6 +1,7 @@
 """Thumbor's engine on libvips and libjpeg-turbo: nothing is decoded before pixels are needed."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from struct import pack
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from PIL import Image, ImageColor, ImageDraw
 from thumbor.engines import BaseEngine, MultipleEngine
 
+from thumbor_renuo.delivery.made_pixels import check_pixels
 from thumbor_renuo.engines.settings import EngineSettings
 from thumbor_renuo.errors import InvalidOptions
 from thumbor_renuo.imaging import encoders
@@ -105,6 +107,13 @@ class Engine(BaseEngine):
                 self.multiple_engine.add_frame(Picture.of(source, frame))
         self.source_width, self.source_height = self.size
 
+    def copy_of_first(self, width: int, height: int) -> "Engine":
+        """An engine with the picture, or an animation's first frame, in another size."""
+        other = Engine(self.context)
+        other.image = copy(self.pictures[0])
+        other.picture.resize(width, height)  # the limits are for what is sent
+        return other
+
     def create_image(self, buffer: bytes) -> Picture:
         """The first frame of a file."""
         self.source = self._source(buffer)
@@ -141,7 +150,7 @@ class Engine(BaseEngine):
             InvalidOptions: that would be more pixels than are allowed.
         """
         width, height = int(width), int(height)
-        self._check_size(width, height)
+        check_pixels(self.context, width, height)
         for picture in self.pictures:
             picture.resize(width, height)
 
@@ -196,7 +205,7 @@ class Engine(BaseEngine):
             ValueError: there is no such colour.
         """
         width, height = (int(side) for side in size)
-        self._check_size(width, height)
+        check_pixels(self.context, width, height)
         rgba = (0, 0, 0, 0)
         if color not in ("transparent", None):
             rgba = ImageColor.getcolor(color, "RGBA")
@@ -267,14 +276,6 @@ class Engine(BaseEngine):
             raster = change(engine.raster)
             if raster is not engine.raster:
                 engine.raster = raster
-
-    def _check_size(self, width: int, height: int) -> None:
-        limit = getattr(self.context, "max_pixels", None)
-        if limit is not None and width * height > limit:
-            raise InvalidOptions(
-                f"an image of {width}x{height} pixels would be made, over the limit of {limit}",
-                limit=limit,
-            )
 
     # -- result ---------------------------------------------------------------------------------
 

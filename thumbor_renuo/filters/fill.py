@@ -2,8 +2,8 @@
 
 from thumbor.filters import BaseFilter, filter_method
 
+from thumbor_renuo.delivery.made_pixels import check_pixels
 from thumbor_renuo.filters.arguments import colour_for
-from thumbor_renuo.filters.bounds import check_pixels
 from thumbor_renuo.filters.pixels import PixelFilter
 from thumbor_renuo.imaging.effects import fill as effect
 

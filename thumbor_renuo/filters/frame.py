@@ -4,7 +4,7 @@ from typing import Any
 
 from thumbor.filters import BaseFilter, filter_method
 
-from thumbor_renuo.filters.bounds import check_pixels
+from thumbor_renuo.delivery.made_pixels import check_pixels
 from thumbor_renuo.filters.further_image import load_further
 from thumbor_renuo.filters.pixels import PixelFilter
 from thumbor_renuo.imaging.effects.nine_patch import NinePatch

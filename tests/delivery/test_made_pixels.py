@@ -1,11 +1,11 @@
-"""thumbor_renuo.filters.bounds: nothing larger than is allowed."""
+"""thumbor_renuo.delivery.made_pixels: nothing larger than is allowed."""
 
 from types import SimpleNamespace
 
 import pytest
 
+from thumbor_renuo.delivery.made_pixels import MAX_PIXELS, check_pixels
 from thumbor_renuo.errors import InvalidOptions
-from thumbor_renuo.filters.bounds import MAX_PIXELS, check_pixels
 
 
 def test_the_request_s_limit() -> None:

@@ -1,4 +1,4 @@
-"""How large a picture a filter may make."""
+"""How large a picture an engine or a filter may make."""
 
 from typing import Any
 
