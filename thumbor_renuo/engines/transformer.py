@@ -1,15 +1,17 @@
-"""Thumbor's transformer, whose trim looks at pixels without holding the interpreter's lock."""
+"""Thumbor's transformer, whose trim and detectors are made for many threads."""
 
 from thumbor.transformer import Transformer as ThumborTransformer
 
+from thumbor_renuo.engines.detection import on_smaller
 from thumbor_renuo.engines.vips import Engine
 from thumbor_renuo.imaging.trim import content_box
 
 
 class Transformer(ThumborTransformer):
-    """Trims with libvips where our engine holds the picture.
+    """Trims with libvips, and detects on a smaller copy, where our engine holds the picture.
 
-    Thumbor's own code does not see the right end of lines in which one pixel only differs.
+    Thumbor's own trim keeps the interpreter's lock, and does not see the right end of lines in
+    which one pixel only differs.
     """
 
     async def trim(self) -> None:
@@ -29,3 +31,10 @@ class Transformer(ThumborTransformer):
                 ("left", "top", "right", "bottom"), (box.left, box.top) * 2, strict=True
             ):
                 request.crop[side] -= moved
+
+    async def do_smart_detection(self) -> None:
+        """Find what matters, and add it to the request's focal points."""
+        modules = self.context.modules
+        if isinstance(modules.engine, Engine):
+            modules.detectors = on_smaller(modules.detectors)
+        await super().do_smart_detection()
