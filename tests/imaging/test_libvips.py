@@ -1,5 +1,9 @@
 """thumbor_renuo.imaging.libvips: safe for strangers' pictures."""
 
+import subprocess
+import sys
+import threading
+
 import pytest
 import pyvips
 
@@ -49,3 +53,61 @@ def test_an_error_that_is_no_text_is_forgotten() -> None:
         pyvips.Operation.call("pngload", BYTES_OF_A_FILE)
     with pytest.raises(pyvips.Error, match="unable to open"):
         pyvips.Operation.call("pngload", "/nowhere/a.png")
+
+
+# GLib tells that such a width is out of range, as it does where a damaged file names it.
+WIDE = "pyvips.Operation.call('black', 2_000_000_000, 1)"
+
+
+@pytest.mark.parametrize("is_set_up", [True, False])
+def test_glib_does_not_write_to_stderr(*, is_set_up: bool) -> None:
+    """Without us, it does."""
+    lines = [
+        "import pyvips",
+        "from thumbor_renuo.imaging.libvips import set_up",
+        "set_up()" if is_set_up else "",
+        "try:",
+        f"    {WIDE}",
+        "except pyvips.Error:",
+        "    pass",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+    assert ("GLib-GObject-CRITICAL" in done.stderr) is not is_set_up
+    assert (done.stderr == "") is is_set_up
+
+
+def test_its_lines_are_for_debugging(caplog: pytest.LogCaptureFixture) -> None:
+    """From any thread, and cut short."""
+    libvips.set_up()
+
+    def run() -> None:
+        with pytest.raises(pyvips.Error):
+            pyvips.Operation.call("black", 2_000_000_000, 1)
+
+    with caplog.at_level("DEBUG", logger=libvips.__name__):
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    (record,) = [one for one in caplog.records if one.name == libvips.__name__]
+    assert record.levelname == "DEBUG"
+    assert record.getMessage().startswith("GLib-GObject: value")
+
+
+@pytest.mark.parametrize(("level", "urgency"), [(1 << 3, "DEBUG"), (1 << 2 | 1 << 1, "CRITICAL")])
+def test_what_ends_the_process_is_told(
+    caplog: pytest.LogCaptureFixture, level: int, urgency: str
+) -> None:
+    """GLib's errors do; and bytes of a file may be in the line, of which there is never much."""
+    with caplog.at_level("DEBUG", logger=libvips.__name__):
+        libvips._told_of_glib(None, level, b"\xff" + b"x" * 5000, None)
+    (record,) = caplog.records
+    assert record.levelname == urgency
+    assert record.getMessage() == ": \\xff" + "x" * 199
+
+
+def test_a_glib_that_cannot_be_told_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where libvips is the system's, and does not show what it stands on."""
+    monkeypatch.setattr("ctypes.CDLL", lambda _path: object())
+    libvips.set_up()
