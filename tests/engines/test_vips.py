@@ -15,6 +15,8 @@ from thumbor_renuo.imaging.geometry import Geometry
 from thumbor_renuo.imaging.raster import Raster
 from thumbor_renuo.imaging.source import Source
 
+MAKER, COPYRIGHT = 271, 33432
+
 
 def file_of(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     file = BytesIO()
@@ -221,3 +223,32 @@ def test_a_side_rounded_to_nothing_is_one_pixel(box: tuple[int, int, int, int]) 
     engine = engine_on(file_of(Image.new("RGB", (80, 60))))
     engine.crop(*box)
     assert min(engine.size) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "kept", "stripped"),
+    [
+        ({}, set(), set()),
+        ({"PRESERVE_EXIF_INFO": True}, {MAKER, COPYRIGHT}, set()),
+        ({"PRESERVE_EXIF_COPYRIGHT_INFO": True}, {COPYRIGHT}, {COPYRIGHT}),
+        (
+            {"PRESERVE_EXIF_INFO": True, "PRESERVE_EXIF_COPYRIGHT_INFO": True},
+            {MAKER, COPYRIGHT},
+            {COPYRIGHT},
+        ),
+    ],
+)
+def test_what_is_kept_is_stripped_but_for_the_copyright(
+    options: dict[str, Any], kept: set[int], stripped: set[int]
+) -> None:
+    """As Thumbor has it, where the options ask for the copyright."""
+    exif = Image.Exif()
+    exif[MAKER], exif[COPYRIGHT] = "Camera", "(c) Ada"
+    config = make_config()
+    vars(config).update(options)
+    engine = Engine(SimpleNamespace(config=config))
+    engine.load(file_of(Image.new("RGB", (8, 8)), exif=exif.tobytes()), None)
+    for expected in (kept, stripped):
+        made = Image.open(BytesIO(engine.read(".jpg"))).getexif()
+        assert set(made) & {MAKER, COPYRIGHT} == expected
+        engine.strip_exif()

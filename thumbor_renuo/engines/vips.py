@@ -292,7 +292,7 @@ class Engine(BaseEngine):
         return "heic" in encoders.MADE_HERE
 
     def strip_exif(self) -> None:
-        """Leave out the EXIF data, where it would have been kept."""
+        """Leave out the EXIF data, where it would have been kept, but for the copyright's."""
         self._keeps_exif = False
 
     def strip_icc(self) -> None:
@@ -329,8 +329,9 @@ class Engine(BaseEngine):
             return options
         settings = self.settings
         exif = iptc = None
-        if self._keeps_exif and (settings.keeps_exif or settings.keeps_copyright):
-            exif = kept_exif(source, only_copyright=not settings.keeps_exif)
+        keeps_all = settings.keeps_exif and self._keeps_exif
+        if keeps_all or settings.keeps_copyright:
+            exif = kept_exif(source, only_copyright=not keeps_all)
         if settings.keeps_iptc and name == "jpeg":
             iptc = kept_iptc(source)
         is_indexed = settings.keeps_palette and source.is_indexed
