@@ -7,14 +7,11 @@ from thumbor_renuo.errors import InvalidOptions
 
 # What one step costs is some 2.5 ns. All were measured.
 POINT_STEPS = 10  # of a filter that looks at each pixel alone
-PASTE_STEPS = 10
 MAX_BLUR_RADIUS = 150  # Thumbor takes larger ones for this
 FREE = frozenset({
     "quality", "format", "max_bytes", "max_age", "strip_exif", "strip_icc", "no_upscale", "upscale",
     "focal", "extract_focal", "stretch", "autojpg", "background_color",
 })  # fmt: skip
-
-
 STEPS = {"fill": 20, "sharpen": 50, "round_corner": 15}
 
 
