@@ -272,6 +272,10 @@ class Seeded:
     def _getClient() -> Iterator[Seed]:  # noqa: N802
         yield Seed({"file": "renuo-upload.js"})
 
+    def _getClientVersion(self) -> Iterator[Seed]:  # noqa: N802
+        told = self.service.get("/client/renuo-upload.json").json()
+        yield Seed({"version": told["version"], "file": "renuo-upload.js"})
+
     @property
     def key(self) -> str:
         """An object's."""

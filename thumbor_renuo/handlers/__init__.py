@@ -11,7 +11,11 @@ from thumbor_renuo.errors import ConfigurationError
 from thumbor_renuo.handlers import purge, signed
 from thumbor_renuo.handlers.app_info import AppInfoHandler
 from thumbor_renuo.handlers.base import NotFoundHandler
-from thumbor_renuo.handlers.client import ClientHandler, DemoHandler
+from thumbor_renuo.handlers.client import (
+    ClientHandler,
+    ClientManifestHandler,
+    VersionedClientHandler,
+)
 from thumbor_renuo.handlers.companion import (
     BatchHandler,
     CompleteHandler,
@@ -21,6 +25,7 @@ from thumbor_renuo.handlers.companion import (
     UploadHandler,
 )
 from thumbor_renuo.handlers.completion import CompletionHandler
+from thumbor_renuo.handlers.demo_page import DemoHandler
 from thumbor_renuo.handlers.files import (
     DeleteHandler,
     DeleteManyHandler,
@@ -76,8 +81,10 @@ def get_handlers(context: Any) -> HandlerList:
         (r"/o/.*", OriginalHandler, ours),
         (r"/s/[^/]*/o/.*", OriginalHandler, ours),
         (r"/s/.*", ThumbnailHandler, thumbnails),
-        (r"/client/((?:renuo-upload|demo)\.(?:js|css))", ClientHandler, ours),
-        *([(r"/", DemoHandler, ours)] if settings.demo_page else []),
+        (r"/client/(renuo-upload\.(?:js|css|mjs)|demo\.(?:js|css))", ClientHandler, ours),
+        (r"/client/([^/]+)/(renuo-upload\.(?:js|css|mjs))", VersionedClientHandler, ours),
+        (r"/client/renuo-upload\.json", ClientManifestHandler, ours),
+        *([(r"/", DemoHandler, pipeline)] if settings.demo_page else []),
         (signed.ROUTE, signed.SignedHandler, pipeline),
         (r".*", NotFoundHandler, ours),
     ]

@@ -25,6 +25,8 @@ class AppInfoHandler(SigningHandler):
             "min_bytes": bounds.low,
             "max_bytes": bounds.high,
             "max_files": rules.max_files,
+            # Where uploads are published at once, a larger image stays, undescribed.
+            "max_pixels": settings.check_max_pixels if rules.is_verified else None,
             "cdn_host": settings.cdn_host,
             "policy_seconds": rules.policy_seconds,
             "texts": dict(rules.texts),

@@ -1,72 +1,83 @@
-"""The built upload client, and the demo page at /."""
+"""The built upload client, for any page: this version's files for ever, and the newest."""
 
-import json
-from functools import lru_cache
-from pathlib import Path
+import re
 
 from thumbor_renuo.errors import NotFound
+from thumbor_renuo.handlers import client_files
 from thumbor_renuo.handlers.base import PublicHandler, etag_of
+from thumbor_renuo.logs import ENCODE
 
-STATIC = Path(__file__).parent.parent / "static"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-CLIENT_MAX_AGE = 300
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' blob: data: http: https:; connect-src 'self' {storage}; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+NEWEST_MAX_AGE = 300
+FOR_EVER = "public, max-age=31536000, immutable"
+# `;q=0` refuses it (RFC 9110, 12.5.3).
+GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=32)
-def _built(name: str) -> tuple[bytes, str]:
-    """A file of the client and its ETag."""
-    path = STATIC / name
-    if not path.is_file():
-        raise NotFound(f"there is no {name} in the built upload client")
-    data = path.read_bytes()
-    return data, etag_of(data)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client wants gzip, by its header Accept-Encoding."""
+    named = GZIP.search(accept_encoding)
+    return named is not None and (named[1] is None or named[1].strip("0.") != "")
 
 
-class ClientHandler(PublicHandler):
-    """Serves /client/<name>: scripts and styles for any page."""
+class ClientFileHandler(PublicHandler):
+    """Base: a file that pages of any origin may load, and check by its integrity."""
+
+    cors = True  # `integrity` needs it
+    keeps_errors = True
+
+    def _allow_origin(self) -> None:
+        """The same for all, so that a CDN keeps one answer."""
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
+
+    def send_file(self, name: str) -> None:
+        """One file, compressed for who takes that."""
+        is_gzipped = takes_gzip(self.request.headers.get("Accept-Encoding", ""))
+        file = client_files.built(name)
+        data, etag = file.body(is_gzipped=is_gzipped)
+        self.set_header("Vary", "Accept-Encoding")
+        if is_gzipped:
+            self.set_header("Content-Encoding", "gzip")
+        self.write_cacheable(data, file.media_type, etag=etag, max_age=NEWEST_MAX_AGE)
+
+
+class ClientHandler(ClientFileHandler):
+    """Serves /client/<file>: the newest, to be asked for again soon."""
 
     route = "client"
-    cors = True  # a page may use `integrity`, which needs CORS
-    keeps_errors = True
 
     def get(self, name: str) -> None:
         """One file, with an ETag."""
-        data, etag = _built(name)
-        media_type = TYPES[Path(name).suffix]
-        self.write_cacheable(data, media_type, etag=etag, max_age=CLIENT_MAX_AGE)
+        self.send_file(name)
 
     head = get
 
 
-class DemoHandler(PublicHandler):
-    """Serves the demo page, on which anybody may upload to any app."""
+class VersionedClientHandler(ClientFileHandler):
+    """Serves /client/<version>/<file>: what never changes."""
 
-    route = "demo"
+    route = "client_version"
+
+    def get(self, version: str, name: str) -> None:
+        """One file of this build; there is no other."""
+        current = client_files.version()
+        if version != current:
+            raise NotFound(f"the upload client's version here is {current}")
+        self.send_file(name)
+        self.set_header("Cache-Control", FOR_EVER)
+
+    head = get
+
+
+class ClientManifestHandler(ClientFileHandler):
+    """Serves /client/renuo-upload.json: where this build lies, with the integrity of each file."""
+
+    route = "client_manifest"
 
     def get(self) -> None:
-        """The page, with the apps' public keys in it."""
-        settings = self.services.settings
-        page = _built("demo.html")[0].decode()
-        config = {
-            "apps": [
-                {"full_name": app.full_name, "api_key": app.current_api_key()}
-                for app in self.services.apps
-            ],
-            "signing_url": "/generate_policy",
-        }
-        # "<" cannot end the script element that holds it.
-        inlined = json.dumps(config).replace("<", "\\u003c")
-        storage = settings.s3_endpoint or (
-            f"https://{settings.s3_bucket_name}.s3.{settings.s3_region}.amazonaws.com"
-        )
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", PAGE_POLICY.format(storage=storage))
-        self.set_header("Referrer-Policy", "no-referrer")
-        self.write(page.replace("__DEMO_CONFIG__", inlined))
+        """The version and its files, with an ETag."""
+        data = ENCODE(client_files.manifest()).encode()
+        etag = etag_of(data)
+        self.write_cacheable(data, "application/json", etag=etag, max_age=NEWEST_MAX_AGE)
 
     head = get
