@@ -297,6 +297,28 @@ def test_what_no_app_is_made_of_is_a_fault(apps_file: Path) -> None:
     assert faults_of(API_KEYS, apps_file)[0] == "APPS_FILE: has unknown tables: other, x"
 
 
+def test_a_further_check_is_made_of_each_app_of_the_file(
+    apps_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the start its faults are among the others, and later they keep the apps as they were."""
+    bad: set[str] = set()
+
+    def check(app: App) -> list[str]:
+        return ["is bad"] if app.full_name in bad else []
+
+    apps_file.write_text(toml(RECORD), "utf-8")
+    registry = AppRegistry.load("", str(apps_file), check)
+    (app,) = registry
+    bad.add(app.full_name)
+    with pytest.raises(ConfigurationError) as caught:
+        AppRegistry.load("", str(apps_file), check)
+    fault = f"APPS_FILE {apps_file}, app 1, {app.full_name}: is bad"
+    assert caught.value.faults == (fault,)
+    assert registry.reload() is False
+    assert f"the apps stay as they were: {fault}" in caplog.text
+    assert list(registry) == [app]
+
+
 def test_two_apps_do_not_share_a_folder(caplog: pytest.LogCaptureFixture) -> None:
     """`a-b` + `c` and `a` + `b-c` are one folder: the second is skipped with a logged error."""
     entries = [

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -30,6 +30,8 @@ LEGACY_FIELDS = {
 KEY_LISTS = {"api_keys": "api_key", "private_keys": "private_key"}
 MAX_KEYS = 100
 WATCH_SECONDS = 1.0
+# What is wrong with an app of the file, beside what is looked at here.
+Check = Callable[["App"], Iterable[str]]
 
 
 def digest(key: str) -> str:
@@ -184,21 +186,28 @@ class AppRegistry:
     """All apps, found by API key, private key or full name; read again when the file changes."""
 
     def __init__(
-        self, apps: Iterable[App], entries: Iterable[tuple[str, App]] = (), apps_file: str = ""
+        self,
+        apps: Iterable[App],
+        entries: Iterable[tuple[str, App]] = (),
+        apps_file: str = "",
+        check: Check = lambda _app: (),
     ) -> None:
-        self._entries, self._file = tuple(entries), apps_file
+        self._entries, self._file, self._check = tuple(entries), apps_file, check
         self._seen: tuple[int, ...] = ()
         self._reloading = threading.Lock()
         self._take(tuple(apps))
 
     @classmethod
-    def load(cls, api_keys: str = "", apps_file: str = "") -> Self:
+    def load(cls, api_keys: str = "", apps_file: str = "", check: Check = lambda _app: ()) -> Self:
         """Read both sources; an API key stands in one record only.
+
+        Args:
+            check: of each app that has rules, whenever the file is read.
 
         Raises:
             ConfigurationError: for faults of the file, with their positions.
         """
-        registry = cls((), _from_api_keys(api_keys), apps_file)
+        registry = cls((), _from_api_keys(api_keys), apps_file, check)
         registry._fill()
         if not registry._found.apps:
             logger.error("no app is configured: every upload and every image will be refused")
@@ -263,7 +272,7 @@ class AppRegistry:
 
     def _fill(self, *, warn: bool = True) -> None:
         self._seen = self._signature()  # before: a change while it is read is one more
-        self._take(_read(self._entries, self._file, warn=warn))
+        self._take(_read(self._entries, self._file, self._check, warn=warn))
 
     def _has_changed(self) -> bool:
         return self._signature() != self._seen
@@ -318,7 +327,7 @@ def _joined(first: App | None, app: App) -> App:
 
 
 def _read(
-    entries: Iterable[tuple[str, App]], apps_file: str, *, warn: bool = True
+    entries: Iterable[tuple[str, App]], apps_file: str, check: Check, *, warn: bool = True
 ) -> tuple[App, ...]:
     """The apps of both sources, those of API_KEYS with the rules that the file has for them."""
     faults: list[str] = []
@@ -326,6 +335,8 @@ def _read(
     keys: set[str] = set()
     owners: dict[str, tuple[str, str]] = {}
     from_file = list(_from_file(apps_file, faults))
+    for position, app in from_file:
+        faults += [f"{position}, {app.full_name}: {fault}" for fault in check(app)]
     rules = {app.full_name: app.rules for _, app in from_file}
     for position, app in [*entries, *from_file]:
         owner = owners.setdefault(app.full_name, (app.name, app.env))

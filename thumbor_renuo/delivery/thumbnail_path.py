@@ -141,7 +141,7 @@ def _understood(text: str, presets: Mapping[str, str], filters: Known) -> dict[s
     name, slash, rest = text.removeprefix("p:").partition("/")
     if slash and not rest:
         raise InvalidOptions("the options have an empty part")
-    preset, own = _preset(name, presets, filters), Options.parse(rest, filters)
+    preset, own = preset_options(name, presets, filters), Options.parse(rest, filters)
     merged = preset.followed_by(own)
     return {
         # A default behind a preset is no default: it takes the preset's part away.
@@ -153,7 +153,15 @@ def _understood(text: str, presets: Mapping[str, str], filters: Known) -> dict[s
     }
 
 
-def _preset(name: str, presets: Mapping[str, str], filters: Known) -> Options:
+def preset_options(name: str, presets: Mapping[str, str], filters: Known) -> Options:
+    """What stands behind `p:<name>`.
+
+    Args:
+        filters: those that are switched on, by name.
+
+    Raises:
+        InvalidOptions: there is no such preset, or it is faulty.
+    """
     text = presets.get(name, "")
     if not text:
         raise InvalidOptions(f"there is no preset {name[:50]!r}")

@@ -3,24 +3,29 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
 import pyvips
 from thumbor.config import Config
+from thumbor.filters import FiltersFactory
+from thumbor.importer import Importer
 
 from thumbor_renuo import __version__, error_reports, machine, redis_pool
-from thumbor_renuo.apps import AppRegistry
+from thumbor_renuo.apps import App, AppRegistry
 from thumbor_renuo.background import Background
 from thumbor_renuo.config import Settings
 from thumbor_renuo.delivery.admission import Admission
 from thumbor_renuo.delivery.derivative_budget import DerivativeBudget
 from thumbor_renuo.delivery.derivative_store import Derivative, DerivativeStore
+from thumbor_renuo.delivery.filter_calls import Known
 from thumbor_renuo.delivery.memory_budget import MemoryBudget
 from thumbor_renuo.delivery.memory_cache import MemoryCache
 from thumbor_renuo.delivery.remote_images import RemoteImages
 from thumbor_renuo.delivery.render_queue import RenderQueue
+from thumbor_renuo.delivery.rule_faults import filter_faults, preset_faults, size_faults
 from thumbor_renuo.delivery.shared_render import SharedRenders
 from thumbor_renuo.delivery.single_flight import SingleFlight
 from thumbor_renuo.delivery.source_cache import SourceCache
@@ -105,8 +110,14 @@ class Services:
                 if settings.redis_url:
                     redis_pool.check(settings.redis_url)
         with _collected(faults):
-            apps = AppRegistry.load(str(config.API_KEYS or ""), str(config.APPS_FILE or ""))
+            known = _filters(config)
+            apps = AppRegistry.load(
+                str(config.API_KEYS or ""),
+                str(config.APPS_FILE or ""),
+                partial(_useless_rules, known),
+            )
             if not faults:
+                faults += _useless_options(settings, known)
                 faults += _clashes(settings, apps)
         if faults:
             raise ConfigurationError(faults)
@@ -182,6 +193,28 @@ def _clashes(settings: Settings, apps: AppRegistry) -> Iterator[str]:
             yield f"CLAMD_ADDRESS: got nothing, and {app.full_name} wants a scan"
         if app.rules.min_bytes > Bounds.of(app, settings.upload_max_bytes, multipart=True).high:
             yield f"UPLOAD_MAX_BYTES: is under the min_bytes of {app.full_name}"
+
+
+def _filters(config: Any) -> Known:
+    """Those that are switched on, by name."""
+    importer = Importer(config)
+    importer.import_item("FILTERS", "Filter", is_multiple=True, ignore_errors=True)
+    known: Known = FiltersFactory(importer.filters).filter_classes_map
+    return known
+
+
+def _useless_options(settings: Settings, known: Known) -> Iterator[str]:
+    for fault in filter_faults(settings.thumbnail_filters, known):
+        yield f"THUMBNAIL_FILTERS: {fault}"
+    for fault in size_faults(settings.thumbnail_sizes):
+        yield f"THUMBNAIL_SIZES: {fault}"
+
+
+def _useless_rules(known: Known, app: App) -> Iterator[str]:
+    yield from preset_faults(app.rules.presets, known)
+    image = app.rules.image
+    yield from (f"image: filters: {fault}" for fault in filter_faults(image.filters or (), known))
+    yield from (f"image: sizes: {fault}" for fault in size_faults(image.sizes or ()))
 
 
 # What of Thumbor's options changes the bytes of an image.
