@@ -1,5 +1,6 @@
 """Crop, resize and turn decoded pixels."""
 
+from math import ceil, floor
 from typing import Any
 
 from PIL import Image
@@ -14,7 +15,7 @@ GAP = 2.0
 TINY_PIXELS = 10_000
 
 
-def resample(image: Any, geometry: Geometry, *, shrunk: float = 1) -> Any:
+def resample(image: Any, geometry: Geometry, *, shrunk: float | tuple[float, float] = 1) -> Any:
     """What is left of a picture, in the size and the way that are asked for.
 
     Reduces with Lanczos3 as libvips does, and enlarges as Pillow does, which is what Thumbor's
@@ -23,18 +24,18 @@ def resample(image: Any, geometry: Geometry, *, shrunk: float = 1) -> Any:
     Args:
         image: a pyvips image of 8 bits and 1 to 4 bands; it may be decoded line by line.
         geometry: in the coordinates of the stored picture.
-        shrunk: by how much the decoder has reduced it already.
+        shrunk: by how much the decoder has reduced it already; in width and height, if it differs.
 
     Returns:
         a pyvips image, in memory where it had to be turned.
     """
-    box, (width, height) = _shrunk_box(geometry.box, shrunk, image), geometry.stored_size
-    if not geometry.is_resized and shrunk == 1:
-        image = _cut(image, box)
-    elif width > box.size[0] or height > box.size[1] or _is_tiny(image):
-        image = _by_pillow(_cut(image, box), width, height)
+    ratios = shrunk if isinstance(shrunk, tuple) else (shrunk, shrunk)
+    if not geometry.is_resized and ratios == (1, 1):
+        image = _cut(image, geometry.box)
+    elif _is_enlarged(geometry, ratios) or _is_tiny(image):
+        image = _by_pillow(image, geometry, ratios)
     else:
-        image = _reduced(image, geometry, shrunk)
+        image = _reduced(image, geometry, ratios)
     return turned(image, geometry.turn)
 
 
@@ -54,14 +55,6 @@ def turned(image: Any, turn: Turn) -> Any:
     return image.flipver() if flip_v else image
 
 
-def _shrunk_box(box: Box, shrunk: float, image: Any) -> Box:
-    # Decoders round sides up: the last pixels may stand for fewer than the others, and would
-    # stretch the picture by a part of a pixel.
-    left, top, right, bottom = (round(side / shrunk) for side in box)
-    right, bottom = min(max(right, left + 1), image.width), min(max(bottom, top + 1), image.height)
-    return Box(min(left, right - 1), min(top, bottom - 1), right, bottom)
-
-
 def _cut(image: Any, box: Box) -> Any:
     if box == Box(0, 0, image.width, image.height):
         return image
@@ -78,11 +71,11 @@ def _cut_or_padded(image: Any, box: Box) -> Any:
     return _cut(image, box)
 
 
-def _reduced(image: Any, geometry: Geometry, shrunk: float) -> Any:
-    (width, height), box = geometry.stored_size, geometry.box
-    x_scale, y_scale = (scale / shrunk for scale in geometry.scale)
-    x = place(box.left / shrunk, width * x_scale, width, image.width)
-    y = place(box.top / shrunk, height * y_scale, height, image.height)
+def _reduced(image: Any, geometry: Geometry, ratios: tuple[float, float]) -> Any:
+    (width, height), box, (x_ratio, y_ratio) = geometry.stored_size, geometry.box, ratios
+    x_scale, y_scale = geometry.scale[0] / x_ratio, geometry.scale[1] / y_ratio
+    x = place(box.left / x_ratio, width * x_scale, width, image.width)
+    y = place(box.top / y_ratio, height * y_scale, height, image.height)
     image = _cut_or_padded(image, Box(x.start, y.start, x.start + x.length, y.start + y.length))
     has_alpha = image.hasalpha()
     if has_alpha:
@@ -97,12 +90,23 @@ def _reduced(image: Any, geometry: Geometry, shrunk: float) -> Any:
     return image
 
 
+def _is_enlarged(geometry: Geometry, ratios: tuple[float, float]) -> bool:
+    return any(scale < ratio for scale, ratio in zip(geometry.scale, ratios, strict=True))
+
+
 def _is_tiny(image: Any) -> bool:
     # To set libvips' pipeline up takes longer than to do without.
     is_known = image.interpretation in {GREY, SRGB}  # Pillow would take four inks for alpha
     return is_known and bool(image.width * image.height <= TINY_PIXELS)
 
 
-def _by_pillow(image: Any, width: int, height: int) -> Any:
-    pixels = Raster.of(image).to_pillow()
-    return Raster.from_pillow(pixels.resize((width, height), Image.Resampling.LANCZOS)).image
+def _by_pillow(image: Any, geometry: Geometry, ratios: tuple[float, float]) -> Any:
+    (x_ratio, y_ratio), box = ratios, geometry.box
+    # The box may end within a pixel: to round it would shift or stretch what is seen.
+    left, right = box.left / x_ratio, min(box.right / x_ratio, image.width)
+    top, bottom = box.top / y_ratio, min(box.bottom / y_ratio, image.height)
+    around = Box(floor(left), floor(top), ceil(right), ceil(bottom))
+    pixels = Raster.of(_cut(image, around)).to_pillow()
+    within = left - around.left, top - around.top, right - around.left, bottom - around.top
+    resized = pixels.resize(geometry.stored_size, Image.Resampling.LANCZOS, within)
+    return Raster.from_pillow(resized).image

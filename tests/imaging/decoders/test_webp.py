@@ -3,6 +3,7 @@
 import pytest
 
 from tests.imaging.decoders.opening import decoded, difference, first, small
+from tests.imaging.natural import photograph, psnr
 from tests.imaging.pictures import saved, scene
 from thumbor_renuo.errors import UnreadableImage
 from thumbor_renuo.imaging.geometry import SHRINKS
@@ -29,6 +30,18 @@ def test_a_crop_of_a_reduced_picture_is_in_place(factor: int) -> None:
     wanted = round(800 / factor / 1.5), round(400 / factor / 1.5)
     shown = source.decode(source.geometry.crop(*box).resize(*wanted))[0].to_pillow()
     assert difference(shown, small(picture.crop(box), wanted)) < 4
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1021, 767), (33, 77, 1004, 746)])
+@pytest.mark.parametrize("scale", [2.9, 4.7, 5.6])
+def test_rounded_sides_do_not_stretch(box: tuple[int, int, int, int], scale: float) -> None:
+    """Where a side does not divide, all of it goes into the rounded one."""
+    picture = photograph((1021, 767))
+    source = Source.of(saved(picture, "WEBP", lossless=True, method=0))
+    wanted = round((box[2] - box[0]) / scale), round((box[3] - box[1]) / scale)
+    assert source.geometry.crop(*box).resize(*wanted).shrink > 1
+    shown = source.decode(source.geometry.crop(*box).resize(*wanted))[0].to_pillow()
+    assert psnr(shown, small(picture.crop(box), wanted)) > 39
 
 
 def test_a_damaged_one_is_refused() -> None:

@@ -20,7 +20,7 @@ def finished(
     *,
     profile: bytes | None = None,
     wide_gamut: bool = False,
-    shrunk: float = 1,
+    shrunk: float | tuple[float, float] = 1,
 ) -> Raster:
     """Crop, resize and turn an opened picture; its pixels are decoded here.
 
@@ -28,7 +28,7 @@ def finished(
         image: a pyvips image, in whatever colours the file has.
         profile: the ICC profile, where it is not among the image's fields.
         wide_gamut: keep colours that sRGB has not, and their profile.
-        shrunk: by how much the decoder has reduced it already.
+        shrunk: by how much the decoder has reduced it already; in width and height, if it differs.
 
     Raises:
         UnreadableImage: its channels are no picture's.

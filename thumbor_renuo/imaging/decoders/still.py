@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pyvips import GValue
+
 from thumbor_renuo.errors import UnreadableImage
 from thumbor_renuo.imaging import libvips
 from thumbor_renuo.imaging.decode import check_held, open_header
@@ -14,6 +16,8 @@ from thumbor_renuo.imaging.shrink import shrunk_by
 
 if TYPE_CHECKING:
     from thumbor_renuo.imaging.source import Source
+
+STRETCH = "thumbor-renuo-stretch"
 
 
 def decode(kind: Format, source: "Source", geometry: Geometry) -> list[Raster]:
@@ -46,7 +50,30 @@ def of_level(kind: Format, source: "Source", geometry: Geometry, level: Decode) 
     bands = BANDS["RGBA" if source.header.has_alpha else "RGB"]
     with libvips.translated(kind.name.upper()):
         image, shrunk = source.level(geometry.shrink, bands, level)
-        return finished(image, geometry, wide_gamut=source.options.wide_gamut, shrunk=shrunk)
+        return finished(
+            image,
+            geometry,
+            wide_gamut=source.options.wide_gamut,
+            shrunk=_ratios(image, shrunk),
+        )
+
+
+def stretched(image: Any, x: float, y: float) -> Any:
+    """A level whose pixels are not as large as its shrink says.
+
+    The image itself tells, for it may be kept, and others made of it.
+
+    Args:
+        x, y: how many times as many pixels of the picture go into one of the level.
+    """
+    image = image.copy()
+    image.set_type(GValue.array_double_type, STRETCH, [x, y])
+    return image
+
+
+def _ratios(image: Any, shrunk: int) -> tuple[float, float]:
+    x, y = image.get(STRETCH) if image.get_typeof(STRETCH) else (1, 1)
+    return shrunk * x, shrunk * y
 
 
 def opened(kind: Format, source: "Source", *, data: bytes | None = None, **options: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from thumbor_renuo.imaging.decoders.still import of_level, opened
+from thumbor_renuo.imaging.decoders.still import of_level, opened, stretched
 from thumbor_renuo.imaging.formats import WEBP
 from thumbor_renuo.imaging.geometry import Geometry
 from thumbor_renuo.imaging.raster import Raster
@@ -20,6 +20,9 @@ def decode(source: "Source", geometry: Geometry) -> list[Raster]:
     """
 
     def level(shrink: int) -> Any:
-        return opened(WEBP, source, scale=1 / shrink)
+        image = opened(WEBP, source, scale=1 / shrink)
+        # libwebp fits the whole picture into sides that are rounded, and cuts or pads nothing.
+        header, width, height = source.header, image.width * shrink, image.height * shrink
+        return stretched(image, header.stored_width / width, header.stored_height / height)
 
     return [of_level(WEBP, source, geometry, level)]
