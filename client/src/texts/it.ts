@@ -1,0 +1,103 @@
+/** Italian. */
+
+import type { Texts } from "./en";
+
+export const it: Texts = {
+  "drop.files": "Scegli i file",
+  "drop.file": "Scegli un file",
+  "drop.filesHint": "oppure trascinali qui o incollali",
+  "drop.fileHint": "oppure trascinalo qui o incollalo",
+  "drop.release": "Rilascia per caricare",
+  "drop.folder": "Scegli una cartella",
+  "drop.camera": "Scatta una foto",
+  "limits.size": "fino a {size}",
+  "limits.pixels": "fino a {pixels} megapixel",
+  "limits.files.one": "un solo file",
+  "limits.files.other": "al massimo {count} file",
+  "types.image": "immagini",
+  "types.video": "video",
+  "types.audio": "file audio",
+  "types.text": "file di testo",
+  list: "File",
+  progress: "Caricamento di {name}",
+  "state.waiting": "In attesa",
+  "state.signing": "Preparazione",
+  "state.uploading": "Caricamento, {percent}",
+  "state.paused": "In pausa",
+  "state.offline": "In attesa della connessione",
+  "state.verifying": "Verifica",
+  "state.done": "Caricato",
+  "state.failed": "Non riuscito",
+  "state.cancelled": "Annullato",
+  "state.resumed": "Ripreso da dove si era fermato",
+  "action.named": "{action}: {name}",
+  "action.retry": "Riprova",
+  "action.pause": "Metti in pausa",
+  "action.resume": "Riprendi",
+  "action.cancel": "Annulla",
+  "action.remove": "Rimuovi",
+  "totals.label": "Tutti i caricamenti",
+  "totals.files.one": "{done} di {count} file",
+  "totals.files.other": "{done} di {count} file",
+  "totals.failed": "{failed} non riusciti",
+  "totals.bytes": "{loaded} di {total}",
+  "totals.left": "ancora {time}",
+  "totals.pause": "Metti tutto in pausa",
+  "totals.resume": "Riprendi tutto",
+  "totals.cancel": "Annulla tutto",
+  "status.started.one": "Caricamento di {count} file",
+  "status.started.other": "Caricamento di {count} file",
+  "status.uploaded.one": "File caricati: {done} di {count}",
+  "status.uploaded.other": "File caricati: {done} di {count}",
+  "status.failed": "{name} non riuscito: {reason}",
+  "status.offline": "Nessuna connessione. I caricamenti riprenderanno appena torna.",
+  "status.online": "La connessione è tornata.",
+  "status.allDone": "Tutto completato.",
+  "error.FileTooLarge": "Questo file supera {limit}. Scegline uno più piccolo.",
+  "error.FileTooSmall": "Questo file è più piccolo di {limit}. Scegline uno più grande.",
+  "error.TypeNotAllowed": "Questo tipo di file non è accettato qui. Tipi consentiti: {types}.",
+  "error.TooManyFiles.one": "Qui è consentito un solo file. Rimuovi prima l’altro.",
+  "error.TooManyFiles.other": "Qui sono consentiti solo {count} file. Rimuovine prima un altro.",
+  "error.TooManyPixels":
+    "Questa immagine ha {pixels} megapixel, ne sono consentiti al massimo {limit}. Scegline una più piccola.",
+  "error.InvalidApiKey":
+    "La chiave API di questa pagina non è valida. Avvisa il responsabile del sito.",
+  "error.OriginNotAllowed":
+    "I caricamenti da questa pagina non sono consentiti. Avvisa il responsabile del sito.",
+  "error.TooManyRequests": "Troppi caricamenti in poco tempo. Riprova tra {seconds}.",
+  "error.SigningFailed":
+    "Il server non ha autorizzato questo caricamento (risposta {status}). Riprova.",
+  "error.ServerUnavailable": "Il server ha un problema in questo momento. Riprova tra poco.",
+  "error.Network.server": "Il server non è raggiungibile. Controlla la connessione e riprova.",
+  "error.Network.storage": "L’archivio non è raggiungibile. Controlla la connessione e riprova.",
+  "error.Timeout.server": "Il server ha impiegato troppo tempo a rispondere. Riprova.",
+  "error.Timeout.storage": "L’archivio ha impiegato troppo tempo a rispondere. Riprova.",
+  "error.UploadEnded": "Questo caricamento è terminato nel frattempo. Ricomincialo.",
+  "error.StorageMisconfigured":
+    "L’archivio non è configurato per i file grandi. Avvisa il responsabile del sito.",
+  "error.StorageFailed": "L’archivio ha rifiutato questo file ({code}). Riprova.",
+  "error.ContentMismatch":
+    "Questo file non è del tipo indicato dal suo nome. Salvalo nel formato giusto e caricalo di nuovo.",
+  "error.ContentNotAllowed": "Il contenuto di questo file non è accettato qui. Scegline un altro.",
+  "error.ContentBroken": "Questo file è danneggiato e non si può leggere. Scegline un altro.",
+  "error.ContentActive":
+    "Questo file contiene script o altri contenuti attivi. Scegli una versione che ne sia priva.",
+  "error.ContentInfected":
+    "In questo file è stato trovato un virus ed è stato eliminato. Controlla il tuo dispositivo.",
+  "error.ContentUnchecked":
+    "Non è stato possibile verificare questo file. Caricalo di nuovo più tardi.",
+  "error.Unexpected": "Il caricamento non è riuscito per un errore imprevisto. Riprova.",
+  "error.EntityTooLarge":
+    "Questo file supera la dimensione consentita qui. Scegline uno più piccolo.",
+  "error.EntityTooSmall": "Questo file è vuoto o troppo piccolo. Scegline un altro.",
+  "error.AccessDenied": "L’archivio ha rifiutato questo file. Riprova.",
+  "error.PolicyExpired":
+    "L’autorizzazione per questo caricamento è scaduta prima dell’uso. Riprova.",
+  "error.SignatureDoesNotMatch":
+    "L’archivio non ha riconosciuto l’autorizzazione per questo caricamento. Avvisa il responsabile del sito.",
+  "error.RequestTimeTooSkewed":
+    "Gli orologi del server e dell’archivio differiscono troppo. Avvisa il responsabile del sito.",
+  "error.NoSuchBucket": "L’archivio per i caricamenti non esiste. Avvisa il responsabile del sito.",
+  "error.SlowDown": "L’archivio è sovraccarico. Attendi un momento e riprova.",
+  "error.InternalError": "L’archivio ha avuto un problema interno. Riprova.",
+};
