@@ -1,18 +1,22 @@
 """Crop, resize and turn decoded pixels."""
 
-from math import ceil, floor
+from math import ceil, floor, pi, sin
 from typing import Any
 
+import pyvips
 from PIL import Image
 
 from thumbor_renuo.imaging.geometry import AS_IT_IS, Box, Geometry, Turn
-from thumbor_renuo.imaging.placement import place
+from thumbor_renuo.imaging.placement import NEAR, Placement, place
 from thumbor_renuo.imaging.raster import GREY, SRGB, Raster
 from thumbor_renuo.imaging.time_limit import evaluate
 
 # From twice this reduction on, whole pixels are averaged before the filter is applied.
 GAP = 2.0
 TINY_PIXELS = 10_000
+# Of the Lanczos kernel that moves by parts of a pixel. libvips keeps few bits of its weights, which
+# makes the picture darker or lighter where they are finer than this.
+LOBES, MASK_SCALE = 3, 64
 
 
 def resample(image: Any, geometry: Geometry, *, shrunk: float | tuple[float, float] = 1) -> Any:
@@ -84,10 +88,35 @@ def _reduced(image: Any, geometry: Geometry, ratios: tuple[float, float]) -> Any
     x_scale = x_scale if x.made else x.length / width
     y_scale = y_scale if y.made else y.length / height
     image = image.reduce(x_scale, y_scale, kernel="lanczos3", gap=GAP)
+    image = _shifted(image, x, y)
     image = _cut(image, Box(x.before, y.before, x.before + width, y.before + height))
     if has_alpha:
         image = image.unpremultiply().rint().cast("uchar")
     return image
+
+
+def _shifted(image: Any, x: Placement, y: Placement) -> Any:
+    """Where no cut was near enough, moved by the part of a pixel that is left."""
+    if x.made and x.error > NEAR:
+        image = image.conv(_shift_mask(x.shift), precision="integer")
+    if y.made and y.error > NEAR:
+        image = image.conv(_shift_mask(y.shift).rot("d90"), precision="integer")
+    return image
+
+
+def _shift_mask(shift: float) -> Any:
+    taps = [_lanczos(tap + shift) for tap in range(-LOBES, LOBES + 1)]
+    weights = [round(MASK_SCALE * tap / sum(taps)) for tap in taps]
+    weights[LOBES] += MASK_SCALE - sum(weights)
+    return pyvips.Image.new_from_list([weights], scale=MASK_SCALE)
+
+
+def _lanczos(x: float) -> float:
+    if x == 0:
+        return 1.0
+    if abs(x) >= LOBES:
+        return 0.0
+    return LOBES * sin(pi * x) * sin(pi * x / LOBES) / (pi * x) ** 2
 
 
 def _is_enlarged(geometry: Geometry, ratios: tuple[float, float]) -> bool:
