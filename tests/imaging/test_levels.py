@@ -8,6 +8,7 @@ import pyvips
 
 from thumbor_renuo.errors import UnreadableImage
 from thumbor_renuo.imaging.levels import MAX_ORIGINALS, Levels
+from thumbor_renuo.imaging.shrink import shrunk_by
 
 SIZE = (800, 400)
 
@@ -34,6 +35,15 @@ def test_a_coarser_level_is_made_of_a_finer_one() -> None:
     image, shrunk = it.get("a", "1", SIZE, 8, decode)
     assert (image.width, shrunk) == (100, 8)
     assert decode.asked == [2]
+
+
+def test_a_level_is_made_of_the_finest_one() -> None:
+    """Not step by step, for each step rounds the colours."""
+    picture = pyvips.Image.gaussnoise(*SIZE, seed=1).cast("uchar").copy_memory()
+    it = levels()
+    for shrink in (1, 2, 4):
+        made, _ = it.get("a", "1", SIZE, shrink, lambda _: picture)
+    assert (made - shrunk_by(picture, 4)).abs().max() == 0
 
 
 def test_a_finer_level_is_decoded() -> None:

@@ -114,12 +114,12 @@ class Levels:
             self._count(key, original)
 
     def _level(self, original: _Original, shrink: int) -> tuple[Any, int]:
-        fine = max(level for level in original.levels if level <= shrink)
-        while fine < shrink:
-            image = evaluate(shrunk_by(original.levels[fine], 2))
-            fine *= 2
-            original.add(fine, image)
-        return original.levels[fine], fine
+        if shrink not in original.levels:
+            # Each further step would round the colours once more.
+            finest = min(original.levels)
+            image = shrunk_by(original.levels[finest], shrink // finest)
+            original.add(shrink, evaluate(image))
+        return original.levels[shrink], shrink
 
     def _finest_expected(self, name: str, size: tuple[int, int], shrink: int) -> int:
         with self._lock:
