@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from thumbor_renuo.errors import UnreadableImage
+from thumbor_renuo.errors import UnreadableImage, UnsupportedImage
 from thumbor_renuo.imaging.decoders import avif, still
 from thumbor_renuo.imaging.isolated import avif as dav1d
-from thumbor_renuo.imaging.isolated import processes
+from thumbor_renuo.imaging.isolated import child, processes
+from thumbor_renuo.imaging.isolated.protocol import NoDecoderError
 from thumbor_renuo.imaging.raster import Raster
-from thumbor_renuo.imaging.source import Source
+from thumbor_renuo.imaging.source import DecodeOptions, Source
 
 pytestmark = pytest.mark.skipif(not avif.HAS_DAV1D, reason="Pillow was built without dav1d")
 
@@ -64,6 +65,41 @@ def test_it_is_decoded_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dav1d, "decode", never)
     assert decoded(file_of(picture())).size == (120, 90)
     assert processes._idle
+
+
+@pytest.mark.parametrize("options", [DecodeOptions(), DecodeOptions(truncated=True)])
+def test_libheif_decodes_elsewhere_too(
+    options: DecodeOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What dav1d does not read, or what is cut short."""
+    asked = []
+    decode = processes.decode
+
+    def noting(name: str, job: int, *arguments: Any, **options: Any) -> Any:
+        asked.append(job)
+        return None if job == child.AVIF else decode(name, job, *arguments, **options)
+
+    def never(*_arguments: Any) -> Any:
+        pytest.fail("decoded in this process")
+
+    monkeypatch.setattr(processes, "decode", noting)
+    monkeypatch.setattr(still, "opened", never)
+    source = Source.of(file_of(picture("RGBA")), options)
+    (raster,) = source.decode(source.geometry.resize(30, 22))
+    assert (raster.size, raster.mode) == ((30, 22), "RGBA")
+    assert asked == ([] if options.truncated else [child.AVIF]) + [child.LIBVIPS_HEIF]
+
+
+def test_without_a_decoder_it_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Pillow has no dav1d, and libheif none either."""
+    monkeypatch.setattr(avif, "HAS_DAV1D", False)
+
+    def none(*_arguments: Any, **_options: Any) -> Any:
+        raise NoDecoderError
+
+    monkeypatch.setattr(processes, "decode", none)
+    with pytest.raises(UnsupportedImage):
+        decoded(file_of(picture()))
 
 
 @pytest.mark.parametrize("part", [0.5, 0.95])

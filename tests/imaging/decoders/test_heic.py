@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import pyvips
@@ -9,11 +10,13 @@ from PIL import ImageOps
 
 from tests.imaging.decoders.opening import decoded, difference, first, small
 from tests.imaging.pictures import exif, scene
-from thumbor_renuo.errors import TooLarge, UnreadableImage, UnsupportedImage
+from thumbor_renuo.errors import RenderTimeout, TooLarge, UnreadableImage, UnsupportedImage
 from thumbor_renuo.imaging.decode import open_header
 from thumbor_renuo.imaging.decoders import heic
 from thumbor_renuo.imaging.formats import HEIC
 from thumbor_renuo.imaging.header import read_header
+from thumbor_renuo.imaging.isolated import heif, processes
+from thumbor_renuo.imaging.time_limit import time_limit
 
 pillow_heif = pytest.importorskip("pillow_heif")
 
@@ -77,6 +80,40 @@ def libvips_reads(content: bytes) -> bool:
     except pyvips.Error:
         return False
     return True
+
+
+def test_it_is_decoded_elsewhere(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that can be killed, which hands over no more pixels than are needed."""
+    answers = []
+    decode = processes.decode
+
+    def noting(*arguments: Any, **options: Any) -> Any:
+        answers.append(decode(*arguments, **options))
+        return answers[-1]
+
+    def never(*_arguments: Any, **_options: Any) -> Any:
+        pytest.fail("decoded in this process")
+
+    monkeypatch.setattr(processes, "decode", noting)
+    monkeypatch.setattr(pillow_heif, "open_heif", never)
+    assert difference(first(content, (16, 12)), small(scene(size=(64, 48)), (16, 12))) < 5
+    assert [(answer.width, answer.height) for answer in answers] == [(32, 24)]
+
+
+def test_one_that_takes_too_long_is_stopped(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the time of its request is over."""
+    monkeypatch.setattr(processes, "COMMAND", ("/bin/sh", "-c", "exec sleep 9"))
+    monkeypatch.setattr(processes, "_idle", [])
+    with time_limit(0.2), pytest.raises(RenderTimeout):
+        first(content)
+
+
+def test_another_size_than_the_header_says_is_damage(content: bytes) -> None:
+    """The limits were checked for the header's."""
+    with pytest.raises(ValueError, match="two sizes"):
+        heif.decode(content, (64, 47, 1))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])

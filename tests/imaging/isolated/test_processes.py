@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pytest
 import pyvips
 
-from thumbor_renuo.errors import RenderTimeout, TooLarge
+from thumbor_renuo.errors import RenderTimeout, TooLarge, Unavailable
 from thumbor_renuo.imaging import libvips
 from thumbor_renuo.imaging.isolated import processes, protocol
 from thumbor_renuo.imaging.isolated.child import SVG
@@ -120,6 +120,69 @@ def test_work_that_is_too_much_is_not_done_twice(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(processes, "COMMAND", ("/bin/true",))
     with pytest.raises(TooLarge):
         drawn(svg())
+
+
+class Killing:
+    """Has processes killed as soon as they are at work."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, how: int, times: int) -> None:
+        self.how, self.left, self.started = how, times, 0
+        self.start = processes._started
+        monkeypatch.setattr(processes, "_started", self)
+
+    def __call__(self, kind: str) -> processes.Process:
+        process = self.start(kind)
+        self.started += 1
+        if self.left:
+            self.left -= 1
+            os.kill(process.pid, signal.SIGSTOP)  # until it is asked
+            threading.Timer(0.1, self._kill, (process.pid,)).start()
+        return process
+
+    def _kill(self, pid: int) -> None:
+        os.kill(pid, self.how)
+        os.kill(pid, signal.SIGCONT)  # or it would not die
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_work_that_somebody_stops_is_done_once_more(
+    monkeypatch: pytest.MonkeyPatch, how: int
+) -> None:
+    """The system was short of memory, or its keeper has restarted something."""
+    killing = Killing(monkeypatch, how, times=1)
+    assert drawn(svg()) == Answer(8, 6, 4, b"", bytes([255, 0, 0, 255]) * 48)
+    assert killing.started == 2
+
+
+def test_work_that_is_stopped_twice_is_not_done_a_third_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may be what the system is short of memory for; but nobody says that it is too large."""
+    killing = Killing(monkeypatch, signal.SIGKILL, times=9)
+    with pytest.raises(Unavailable, match="stopped from outside") as caught:
+        drawn(svg())
+    assert not isinstance(caught.value, RenderTimeout)
+    assert killing.started == 2
+    assert processes._idle == []
+
+
+def test_work_at_which_a_process_fails_is_not_done_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without memory it ends by another signal."""
+    killing = Killing(monkeypatch, signal.SIGABRT, times=1)
+    with pytest.raises(TooLarge):
+        drawn(svg())
+    assert killing.started == 1
+
+
+def test_an_answer_that_is_too_long_is_not_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its process is killed here."""
+    monkeypatch.setattr(protocol, "MEMORY_BYTES", 100)
+    killing = Killing(monkeypatch, 0, times=0)
+    with pytest.raises(TooLarge):
+        drawn(svg())
+    assert killing.started == 1
 
 
 def test_a_process_whose_time_is_over_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,15 @@
-"""Decodes AVIF: with dav1d in a process of its own, or with libvips where there is none."""
+"""Decodes AVIF in a process of its own: with dav1d, or with libvips where that does not."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pyvips
-
+from thumbor_renuo.errors import UnreadableImage, UnsupportedImage
 from thumbor_renuo.imaging.decoders import still
-from thumbor_renuo.imaging.decoders.finish import PROFILE, normal
 from thumbor_renuo.imaging.formats import AVIF
 from thumbor_renuo.imaging.geometry import Geometry
 from thumbor_renuo.imaging.isolated import avif, child, processes
-from thumbor_renuo.imaging.raster import SRGB, Raster
-from thumbor_renuo.imaging.shrink import shrunk_by
+from thumbor_renuo.imaging.isolated.protocol import NoDecoderError
+from thumbor_renuo.imaging.raster import Raster
 
 if TYPE_CHECKING:
     from thumbor_renuo.imaging.source import Source
@@ -25,24 +23,28 @@ def decode(source: "Source", geometry: Geometry) -> list[Raster]:
 
     Raises:
         UnreadableImage: it is damaged, or cut short and nobody asked for what is left.
+        UnsupportedImage: there is no decoder for it.
         TooLarge: to decode it takes more time or memory than it may.
         RenderTimeout: there was no time left.
     """
-    if not HAS_DAV1D or source.options.truncated:
-        return still.decode(AVIF, source, geometry)
-    AVIF.check_end(source.data)
+    if not source.options.truncated:
+        AVIF.check_end(source.data)
     return [still.of_level(AVIF, source, geometry, partial(_level, source))]
 
 
 def _level(source: "Source", shrink: int) -> Any:
-    header = source.header
-    numbers = header.stored_width, header.stored_height, shrink
-    decoded = processes.decode("AVIF", child.AVIF, numbers, source.data, seconds=CPU_SECONDS)
+    header, is_tolerant = source.header, source.options.truncated
+    numbers = header.stored_width, header.stored_height, shrink, int(is_tolerant)
+    decode = partial(processes.decode, "AVIF", data=source.data, seconds=CPU_SECONDS)
+    decoded = None
+    if HAS_DAV1D and not is_tolerant:
+        decoded = decode(child.AVIF, numbers)
     if decoded is None:
         # What dav1d does not read, such as pictures with a clean aperture, libheif may.
-        image = still.of_stored_size(AVIF, source, still.opened(AVIF, source))
-        return shrunk_by(normal(image), shrink)
-    image = decoded.image.copy(interpretation=SRGB)
-    if decoded.profile:
-        image.set_type(pyvips.GValue.blob_type, PROFILE, decoded.profile)
-    return image
+        try:
+            decoded = decode(child.LIBVIPS_HEIF, numbers)
+        except NoDecoderError:
+            raise UnsupportedImage("this AVIF is not read here") from None
+    if decoded is None:
+        raise UnreadableImage("the AVIF is damaged or cut short")
+    return decoded.image

@@ -1,26 +1,22 @@
-"""Decodes HEIC with pillow-heif (the extra `heic`), or with a libvips that can."""
+"""Decodes HEIC in a process of its own: with pillow-heif (the extra `heic`), or with libvips."""
 
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import pyvips
-
 from thumbor_renuo.errors import UnreadableImage, UnsupportedImage
-from thumbor_renuo.imaging import libvips
-from thumbor_renuo.imaging.decode import open_header
 from thumbor_renuo.imaging.decoders import still
-from thumbor_renuo.imaging.decoders.finish import finished
 from thumbor_renuo.imaging.formats import HEIC
 from thumbor_renuo.imaging.geometry import Geometry
-from thumbor_renuo.imaging.raster import BANDS, SRGB, Raster
+from thumbor_renuo.imaging.isolated import child, processes
+from thumbor_renuo.imaging.isolated.protocol import NoDecoderError
+from thumbor_renuo.imaging.raster import Raster
 
 if TYPE_CHECKING:
     from thumbor_renuo.imaging.source import Source
 
 LIBRARY = "pillow_heif"
-NO_DECODER = "has not been built in"  # libheif's words
-# What pillow-heif raises on damaged files.
-DAMAGED = (ValueError, RuntimeError, OSError, EOFError, SyntaxError, IndexError, MemoryError)
+CPU_SECONDS = 15
 
 
 def decode(source: "Source", geometry: Geometry) -> list[Raster]:
@@ -29,43 +25,22 @@ def decode(source: "Source", geometry: Geometry) -> list[Raster]:
     Raises:
         UnreadableImage: it is damaged.
         UnsupportedImage: there is no decoder for it.
+        TooLarge: to decode it takes more time or memory than it may.
         RenderTimeout: there was no time left.
     """
-    if not find_spec(LIBRARY):
-        return _by_libvips(source, geometry)
-    image, profile = _opened(source.data)
-    with libvips.translated("HEIC"):
-        still.of_stored_size(HEIC, source, image)
-        wide_gamut = source.options.wide_gamut
-        return [finished(image, geometry, profile=profile, wide_gamut=wide_gamut)]
+    return [still.of_level(HEIC, source, geometry, partial(_level, source))]
 
 
-def _opened(data: bytes) -> tuple[Any, bytes | None]:
-    import pillow_heif  # noqa: PLC0415  (it need not be installed)
-
-    pillow_heif.options.DECODE_THREADS = 1
+def _level(source: "Source", shrink: int) -> Any:
+    header, is_tolerant = source.header, source.options.truncated
+    numbers = header.stored_width, header.stored_height, shrink, int(is_tolerant)
+    job = child.HEIC if find_spec(LIBRARY) else child.LIBVIPS_HEIF
     try:
-        opened = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
-        pixels, stride, (width, height) = opened.data, opened.stride, opened.size
-    except DAMAGED:
-        raise UnreadableImage("the HEIC is damaged or cut short") from None
-    bands = BANDS.get(opened.mode)
-    if bands is None:
-        raise UnreadableImage("the HEIC's channels are no picture's")
-    image = pyvips.Image.new_from_memory(pixels, stride, height, 1, "uchar")
-    image = image.crop(0, 0, width * bands, height).bandfold(factor=bands)
-    return image.copy(interpretation=SRGB), opened.info.get("icc_profile")
-
-
-def _by_libvips(source: "Source", geometry: Geometry) -> list[Raster]:
-    fail_on = "none" if source.options.truncated else HEIC.fail_on
-    image = open_header(HEIC, source.data, fail_on=fail_on)
-    with libvips.translated("HEIC"):
-        try:
-            return [finished(image, geometry, wide_gamut=source.options.wide_gamut)]
-        except pyvips.Error as error:
-            if NO_DECODER in str(error):
-                raise UnsupportedImage(
-                    "HEIC is not read here: the server needs `pip install thumbor_renuo[heic]`"
-                ) from None
-            raise
+        decoded = processes.decode("HEIC", job, numbers, source.data, seconds=CPU_SECONDS)
+    except NoDecoderError:
+        raise UnsupportedImage(
+            "HEIC is not read here: the server needs `pip install thumbor_renuo[heic]`"
+        ) from None
+    if decoded is None:
+        raise UnreadableImage("the HEIC is damaged or cut short")
+    return decoded.image

@@ -1,6 +1,6 @@
-"""The process that decodes: it reads one file after the other, and may be killed any time.
+"""The process that decodes or encodes: one picture after the other; it may be killed any time.
 
-It has little memory and time, and nothing that would be worth to be stolen.
+It has nothing that would be worth to be stolen, and little time; what decodes has little memory.
 """
 
 import contextlib
@@ -8,38 +8,71 @@ import resource
 import select
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 import pyvips
 
-from thumbor_renuo.imaging.isolated import avif, svg
-from thumbor_renuo.imaging.isolated.protocol import ANSWER, MEMORY_BYTES, NOTHING, REQUEST
+from thumbor_renuo.imaging.isolated import avif, encode, heif, svg
+from thumbor_renuo.imaging.isolated.protocol import (
+    ANSWER,
+    ENCODE,
+    MEMORY_BYTES,
+    NO_DECODER,
+    NOTHING,
+    REQUEST,
+)
 
 IDLE_SECONDS = 60
-SVG, AVIF = 1, 2
+SVG, AVIF, HEIC, LIBVIPS_HEIF, ENCODED = 1, 2, 3, 4, 5
 
-Job = Callable[[bytes, tuple[int, ...]], tuple[Any, bytes]]
-JOBS: dict[int, Job] = {SVG: svg.draw, AVIF: avif.decode}
+Numbers = tuple[int, ...]
+Decode = Callable[[bytes, Numbers], tuple[Any, bytes]]
+Job = Callable[[bytes, Numbers], list[bytes]]
+
+
+def _pixels(decode: Decode, data: bytes, numbers: Numbers) -> list[bytes]:
+    image, profile = decode(data, numbers)
+    pixels = image.write_to_memory()
+    return [ANSWER.pack(image.width, image.height, image.bands, len(profile)), profile, pixels]
+
+
+def _file(data: bytes, numbers: Numbers) -> list[bytes]:
+    made = encode.encode(data, numbers)
+    return [ANSWER.pack(len(made), 1, 1, 0), made]
+
+
+JOBS: dict[int, Job] = {
+    SVG: partial(_pixels, svg.draw),
+    AVIF: partial(_pixels, avif.decode),
+    HEIC: partial(_pixels, heif.decode),
+    LIBVIPS_HEIF: partial(_pixels, heif.decode_by_libvips),
+    ENCODED: _file,
+}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Decode what is asked for until nobody asks any more."""
+    """Do what is asked for until nobody asks any more."""
     while select.select([requests], [], [], IDLE_SECONDS)[0]:
         head = requests.read(REQUEST.size)
         if len(head) < REQUEST.size:
             return
         job, seconds, *numbers, count = REQUEST.unpack(head)
         _limit_time(seconds)
-        try:
-            image, profile = JOBS[job](requests.read(count), tuple(numbers))
-            pixels = image.write_to_memory()
-        except (pyvips.Error, ValueError):
-            answers.write(NOTHING)
-        else:
-            answers.write(ANSWER.pack(image.width, image.height, image.bands, len(profile)))
-            answers.write(profile)
-            answers.write(pixels)
+        answers.writelines(_answer(JOBS[job], requests.read(count), tuple(numbers)))
         answers.flush()
+
+
+def _answer(job: Job, data: bytes, numbers: Numbers) -> list[bytes]:
+    try:
+        return job(data, numbers)
+    except pyvips.Error as error:
+        return [NO_DECODER if heif.MISSING in str(error) else NOTHING]
+    except ValueError:
+        # libvips' text may hold bytes of the file. pyvips fails to decode it before it clears it,
+        # and would for all pictures from now on.
+        pyvips.vips_lib.vips_error_clear()
+        return [NOTHING]
 
 
 def _limit_time(seconds: int) -> None:
@@ -50,7 +83,8 @@ def _limit_time(seconds: int) -> None:
 
 def main() -> None:
     """Set the limits and serve."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    if sys.argv[1:] != [ENCODE]:
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     pyvips.concurrency_set(1)

@@ -1,4 +1,4 @@
-"""Has files decoded in processes of their own, which are started when they are needed."""
+"""Has files decoded and encoded in processes of their own, which are started when needed."""
 
 import contextlib
 import os
@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import BinaryIO, NoReturn, cast
+from collections.abc import Sequence
+from typing import Any, BinaryIO, NoReturn, cast
 
-from thumbor_renuo.errors import TooLarge
+from thumbor_renuo.errors import TooLarge, Unavailable
 from thumbor_renuo.imaging import time_limit
 from thumbor_renuo.imaging.isolated.protocol import (
+    DECODE,
     Answer,
     NoAnswerError,
+    NoDecoderError,
+    TooMuchError,
     read_answer,
     request,
 )
@@ -23,9 +27,12 @@ ENVIRONMENT = {"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH"
                "FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_DATA_HOME", "XDG_CACHE_HOME",
                "TMPDIR"}  # fmt: skip
 MAX_IDLE = 2
-# How one ends that nobody has asked for long, and one that the system or its keeper stops; work
-# that takes too much ends by another signal, or by an error.
-ENDED_IDLE = {0, -signal.SIGKILL}
+"""Of each kind."""
+# How one ends that the system, which is short of memory, or its keeper stops; work that takes too
+# much ends by another signal, or by an error.
+KILLED = {-signal.SIGKILL, -signal.SIGTERM}
+ENDED_IDLE = 0  # nobody has asked for long
+MAX_RUNS = 2  # the work may be what the system is short of memory for
 WALL_SECONDS = 15.0
 """The longest wait for one that is not given the processor."""
 
@@ -47,20 +54,46 @@ def decode(
     Raises:
         TooLarge: it takes more time or memory than it may.
         RenderTimeout: there was no time left.
+        Unavailable: somebody else has stopped the work.
+        NoDecoderError: nothing here decodes files of its kind.
     """
-    asked = request(job, seconds, numbers, data)
-    idle = _taken()
     try:
-        if idle:
-            with contextlib.suppress(_MissedError):
-                return _answer(idle, asked)
-        return _answer(_started(), asked)
+        answer = ask(DECODE, [request(job, seconds, numbers, data)])
     except EOFError:
         _give_up(name, seconds)
+    if answer.width:
+        return answer
+    if answer.height:
+        raise NoDecoderError
+    return None
 
 
-class _MissedError(EOFError):
-    """The process had ended before it read what it was asked."""
+def ask(kind: str, asked: Sequence[Any]) -> Answer:
+    """What a process answers: one that is idle, or a new one.
+
+    Work that somebody else has stopped is done once more.
+
+    Args:
+        kind: of process: DECODE or ENCODE.
+        asked: a request in one piece or in several, bytes or buffers.
+
+    Raises:
+        EOFError: the process has ended: the work took more than it may, or there was no time left.
+        Unavailable: somebody else has stopped it, twice.
+    """
+    process = _taken(kind)
+    for _ in range(MAX_RUNS):
+        may_be_over = process is not None
+        try:
+            return _answer(process or _started(kind), asked, may_be_over=may_be_over)
+        except _LostError:
+            time_limit.check()
+            process = None
+    raise Unavailable("the work on the image was stopped from outside, try again")
+
+
+class _LostError(EOFError):
+    """The process has ended, and what it was asked is not at fault."""
 
 
 def _give_up(name: str, seconds: int) -> NoReturn:
@@ -71,9 +104,9 @@ def _give_up(name: str, seconds: int) -> NoReturn:
     )
 
 
-def _started() -> Process:
+def _started(kind: str) -> Process:
     return subprocess.Popen(  # noqa: S603  (always this one command)
-        COMMAND,
+        (*COMMAND, kind),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -82,16 +115,24 @@ def _started() -> Process:
     )
 
 
-def _taken() -> Process | None:
-    while _idle:
+def _taken(kind: str) -> Process | None:
+    for process in reversed(_idle_of(kind)):
         try:
-            process = _idle.pop()
-        except IndexError:  # another thread was faster
-            return None
+            _idle.remove(process)
+        except ValueError:  # another thread was faster
+            continue
         if process.poll() is None:
             return process
         _ended(process)
     return None
+
+
+def _idle_of(kind: str) -> list[Process]:
+    return [process for process in _idle if _kind(process) == kind]
+
+
+def _kind(process: Process) -> str:
+    return cast("Sequence[str]", process.args)[-1]
 
 
 def _ended(process: Process) -> None:
@@ -100,29 +141,36 @@ def _ended(process: Process) -> None:
         pass
 
 
-def _answer(process: Process, asked: bytes) -> Answer | None:
+def _answer(process: Process, asked: Sequence[Any], *, may_be_over: bool) -> Answer:
     """What it answers; it is kept if it outlives its work, and its time is not over.
 
+    Args:
+        may_be_over: whether it was idle before, and may have ended for that.
+
     Raises:
-        EOFError: it has ended; _MissedError where it need not have been for what it was asked.
+        EOFError: it has ended; _LostError where what it was asked is not at fault.
     """
     is_late = threading.Event()
     try:
         answer = _asked(process, asked, is_late)
     except (OSError, EOFError) as error:
         _ended(process)
-        is_unheard = isinstance(error, BrokenPipeError | NoAnswerError) and not is_late.is_set()
-        if is_unheard and process.returncode in ENDED_IDLE:
-            raise _MissedError from error
+        is_unheard = isinstance(error, BrokenPipeError | NoAnswerError)
+        is_over = may_be_over and is_unheard and process.returncode == ENDED_IDLE
+        # It is killed here, too, where it is late or says too much.
+        is_killed = process.returncode in KILLED and not isinstance(error, TooMuchError)
+        if (is_over or is_killed) and not is_late.is_set():
+            raise _LostError from error
         raise EOFError from error
-    if process.poll() is None and not is_late.is_set() and len(_idle) < MAX_IDLE:
+    is_room = len(_idle_of(_kind(process))) < MAX_IDLE
+    if process.poll() is None and not is_late.is_set() and is_room:
         _idle.append(process)
     else:
         _ended(process)
     return answer
 
 
-def _asked(process: Process, asked: bytes, is_late: threading.Event) -> Answer | None:
+def _asked(process: Process, asked: Sequence[Any], is_late: threading.Event) -> Answer:
     def stop() -> None:
         is_late.set()
         process.kill()
@@ -132,7 +180,8 @@ def _asked(process: Process, asked: bytes, is_late: threading.Event) -> Answer |
     watch.start()
     try:
         requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
-        requests.write(asked)
+        for part in asked:
+            requests.write(part)
         requests.flush()
         return read_answer(answers)
     finally:
