@@ -92,6 +92,32 @@ def test_the_process_that_decodes_avif_counts(
     assert alone > measured * MB + read
 
 
+# As the peak of both processes over what the server takes at rest, made whole and small.
+@pytest.mark.parametrize(("sides", "options", "made", "measured"), [
+    ((4032, 3024), {}, (512, 384), 58), ((4032, 3024), {}, (4032, 3024), 76),
+    ((9200, 6900), {}, (9200, 6900), 392), ((8000, 6000), {"has_alpha": True}, (512, 384), 327),
+    ((6000, 4000), {"bits": 10}, (6000, 4000), 353),
+])  # fmt: skip
+def test_the_process_that_decodes_heic_counts(
+    sides: tuple[int, int], options: dict[str, Any], made: tuple[int, int], measured: int
+) -> None:
+    """With 8 bits, with transparency, and with 10 bits and colours in full resolution."""
+    header = Header("heic", *sides, **{"has_alpha": False, **options})
+    assert estimate_bytes(Job(b"", header, sides, [made], ["jpeg"])) > measured * MB
+
+
+# As the peak of both processes, of 16 megapixels; the original is small.
+@pytest.mark.parametrize(("kind", "alpha", "measured"), [
+    ("avif", False, 488), ("webp", False, 208), ("heic", False, 316),
+    ("avif", True, 508), ("webp", True, 566), ("heic", True, 544),
+])  # fmt: skip
+def test_the_process_that_encodes_counts(kind: str, *, alpha: bool, measured: int) -> None:
+    """It is given the pixels once more."""
+    header = Header("bmp", 100, 100, has_alpha=alpha)
+    estimate = estimate_bytes(Job(b"", header, (100, 100), [(4000, 4000)], [kind])) / MB
+    assert measured < estimate < 1.3 * measured + 40
+
+
 # With the bytes of their files, which libtiff holds once more, in MB.
 @pytest.mark.parametrize(("tags", "bits", "alpha", "size", "measured"), [
     ({278: 16}, 8, False, 34, 26), ({278: 4000}, 8, False, 34, 59), ({278: 4000}, 8, False, 26, 52),

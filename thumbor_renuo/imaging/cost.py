@@ -19,20 +19,23 @@ from thumbor_renuo.imaging.jpeg.lossless import BLOCK
 Size = tuple[int, int]
 
 AT_REST = 4 * 1024**2
-CHILD_AT_REST = 16 * 1024**2  # a process that decodes, besides what it shares with the server
+CHILD_AT_REST = 16 * 1024**2  # a process of its own, besides what it shares with the server
 LEVEL_BYTES = 32 * 1024**2  # what is kept of a decoded original, though less of it was wanted
 LINES, WHOLLY = 1200, {"jpeg", "webp"}  # that libvips holds of what it decodes line by line
 COEFFICIENT = 2  # bytes
 # Of what a decoder holds whole, in bytes for each pixel of the stored picture.
 WHOLE = {"avif": 18, "heic": 16, "jxl": 20, "bmp": 4}
-# Of the result while it is encoded, in bytes for each of its pixels, besides the pixels.
-ENCODING = {"jpeg": 6, "webp": 6, "png": 1, "gif": 6, "avif": 24, "heic": 24, "jxl": 24}
+# Of the result while it is encoded, in bytes for each of its pixels, besides the pixels; with those
+# that a process of its own is given. Of WebP and HEIC, alpha is another picture.
+ENCODING = {"jpeg": 8, "webp": 14, "png": 1, "gif": 12, "avif": 32, "heic": 20, "jxl": 24}
+ENCODING_ALPHA = ENCODING | {"webp": 36, "heic": 35}
+ELSEWHERE = {"webp", "avif", "heic", "gif"}  # encoded in a process of its own, where it is large
 # Of an SVG: in bytes for each pixel of what is drawn, with those that are handed over; of the whole
 # drawing where it has layers, besides them; and of each layer.
 DRAWN, LAYERED, LAYER = 12, 12, 4
 TILE = 2000  # pixels: the side of those that libvips has drawn
 FILTERING = 12  # bytes for each pixel of the result, where there are filters
-FRAME = 8  # bytes for each pixel of each frame of a result that moves
+FRAME = 12  # bytes for each pixel of each frame of a result that moves
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,14 @@ def estimate_bytes(job: Job) -> int:
     header = job.header
     largest = max((width * height for width, height in job.made), default=0)
     bands = 3 if header.has_alpha is False else 4
-    encoding = max((ENCODING.get(name, ENCODING["avif"]) for name in job.formats), default=6)
+    each = ENCODING if bands == 3 else ENCODING_ALPHA  # noqa: PLR2004
+    encoding = max((each.get(name, each["avif"]) for name in job.formats), default=6)
+    child = CHILD_AT_REST if ELSEWHERE & set(job.formats) else 0
     result = largest * (bands + encoding + (FILTERING if job.has_filters else 0))
     if header.frames > 1:
         result += largest * header.frames * FRAME
     further = sum(image.width * image.height * image.frames * 8 for image in job.further)
-    return AT_REST + len(job.data) + _decoding(job, bands) + result + further
+    return AT_REST + child + len(job.data) + _decoding(job, bands) + result + further
 
 
 def _decoding(job: Job, bands: int) -> int:
@@ -101,7 +106,7 @@ def _state(job: Job, pixels: int, shrink: int) -> int:
     if header.format == "tiff":
         depth = header.bits // 8 or 1
         return len(job.data) + _strip(job) * (4 if header.has_alpha else 3) * depth
-    child = CHILD_AT_REST if header.format == "avif" else 0
+    child = CHILD_AT_REST if header.format in {"avif", "heic"} else 0
     return child + pixels * WHOLE.get(header.format, 0)
 
 

@@ -19,6 +19,8 @@ from thumbor_renuo.imaging.encoders.options import EncodeOptions
 from thumbor_renuo.imaging.raster import Raster
 
 SPEED, FAST_SPEED = 8, 9
+# The seconds that a megapixel of noise takes, from speed 0 on.
+SLOWEST = (70, 70, 50, 30, 20, 10, 2.5, 1.5, 1.5, 0.5, 0.5)
 # At SPEED a megapixel takes a quarter of a second, which is what a request can wait for.
 MAX_PIXELS_AT_SPEED = 1_000_000
 # libaom's option: 2 leaves out the trellis where it only estimates.
@@ -34,7 +36,8 @@ def encode(raster: Raster, options: EncodeOptions) -> bytes:
     speed = options.avif_speed or (SPEED if is_small else FAST_SPEED)
     chosen = {**settings(options), "speed": speed, "icc_profile": raster.profile or b""}
     shown = raster.without_alpha() if raster.is_opaque() else raster
-    image = saving.pillow_image(shown.as_rgb())
+    image = shown.as_rgb()
+    chosen["slowest"] = SLOWEST[speed]
     if options.exif:
         # It is read before anything is encoded.
         with suppress(InvalidOptions):

@@ -13,11 +13,13 @@ from thumbor_renuo.imaging.encoders.options import EncodeOptions
 from thumbor_renuo.imaging.raster import Raster
 
 EFFORT = 3
+SLOWEST = 0.9  # seconds that a megapixel of noise takes
 
 
 def encode(raster: Raster, _options: EncodeOptions) -> bytes:
     """A GIF of one frame; what is less than half opaque is transparent."""
-    return _saved(palette.prepared(raster).as_rgb().image, raster)
+    image = palette.prepared(raster).as_rgb().image
+    return _saved(image, raster, slowest=SLOWEST)
 
 
 def encode_animation(
@@ -28,7 +30,7 @@ def encode_animation(
     return _saved(joined(prepared, delays_ms, loop), frames[0])
 
 
-def _saved(image: Any, frame: Raster) -> bytes:
+def _saved(image: Any, frame: Raster, *, slowest: float = 0) -> bytes:
     # Few colours are dithered already, as well as they will be.
     dither = 0.0 if palette.is_large(frame) else 1.0
-    return saving.by_libvips(image, "gif", effort=EFFORT, dither=dither)
+    return saving.by_libvips(image, "gif", slowest=slowest, effort=EFFORT, dither=dither)

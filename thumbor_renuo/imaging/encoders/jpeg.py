@@ -5,7 +5,7 @@ the same bytes, and is used for small pictures; jpegli takes 0.95 ms for 4 % few
 writes no scans that get finer. Quality 80 is 80 of libjpeg-turbo in all of them.
 """
 
-from PIL import Image, ImageFile
+from typing import Any
 
 from thumbor_renuo.errors import InvalidOptions
 from thumbor_renuo.imaging.encoders import saving
@@ -19,8 +19,7 @@ pyjpegli = optional("pyjpegli")
 # Pillow's encoder holds the interpreter's lock: 20 ms a megapixel, in which nobody is answered.
 QUICK_PIXELS = 400_000
 AS_GIVEN = -1  # Pillow's word for tables that no quality scales; Thumbor's 0 makes them 50 times
-# Pillow has no room for the JPEG of noise otherwise; Thumbor sets the same.
-ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 2**25)
+SLOWEST = 0.2  # seconds that a megapixel of noise takes
 
 
 def encode(raster: Raster, options: EncodeOptions) -> bytes:
@@ -37,7 +36,7 @@ def encode(raster: Raster, options: EncodeOptions) -> bytes:
     elif _is_long(opaque) and options.qtables is None and options.subsampling is None:
         jpeg = _by_libvips(opaque, options)
     else:
-        jpeg = _by_pillow(saving.pillow_image(opaque), options)
+        jpeg = _by_pillow(opaque, options)
     return with_segments(jpeg, options.exif, opaque.profile, options.iptc)
 
 
@@ -65,14 +64,19 @@ def _by_jpegli(raster: Raster, quality: int) -> bytes:
         return bytes(pyjpegli.encode(raster.pixels, raster.width, raster.height, quality))
 
 
-def _by_pillow(image: Image.Image, options: EncodeOptions) -> bytes:
+def _by_pillow(raster: Raster, options: EncodeOptions) -> bytes:
     tables = {"qtables": options.qtables, "quality": AS_GIVEN} if options.qtables else {}
     subsampling = "4:2:0" if options.subsampling is None else options.subsampling
-    chosen = {"subsampling": subsampling, "quality": options.quality, **tables}
+    chosen: dict[str, Any] = {
+        "subsampling": subsampling,
+        "quality": options.quality,
+        **tables,
+        "slowest": SLOWEST,
+    }
     try:
         return saving.by_pillow(
-            image, "JPEG", progressive=options.progressive, optimize=True, **chosen
+            raster, "JPEG", progressive=options.progressive, optimize=True, **chosen
         )
     except InvalidOptions:
         # Both of them need the whole JPEG in one buffer, which was too small.
-        return saving.by_pillow(image, "JPEG", **chosen)
+        return saving.by_pillow(raster, "JPEG", **chosen)

@@ -19,20 +19,26 @@ from thumbor_renuo.imaging.encoders.options import EncodeOptions
 from thumbor_renuo.imaging.raster import Raster
 
 LOSSLESS = 100
-LOSSLESS_EFFORT = {"method": 1, "quality": 20}  # a quality of effort, not of looks
+LOSSLESS_EFFORT: dict[str, Any] = {"method": 1, "quality": 20}  # a quality of effort, not of looks
 FAST_EFFORT = 2
+# The seconds that a megapixel takes at most, from effort 0 on.
+SLOWEST, SLOWEST_LOSSLESS = (0.2, 0.2, 0.2, 0.25, 0.25, 0.8, 0.8), 0.3
 # Quality number, and what is taken off at FAST_EFFORT and below; straight lines between.
 TAKEN_OFF = ((0, 2.0), (60, 2.0), (75, 1.1), (80, 0.2), (85, 0.2), (95, 0.1), (100, 0.0))
 
 
 def encode(raster: Raster, options: EncodeOptions) -> bytes:
     """A WebP; a grey one has colours, for the format knows no other."""
-    image = saving.pillow_image(raster.as_rgb())
-    kept = {"icc_profile": raster.profile or b"", "exif": options.exif or b""}
+    coloured = raster.as_rgb()
+    kept: dict[str, Any] = {"icc_profile": raster.profile or b"", "exif": options.exif or b""}
     if options.lossless or options.quality >= LOSSLESS:
-        return saving.by_pillow(image, "WEBP", lossless=True, **LOSSLESS_EFFORT, **kept)
+        return saving.by_pillow(
+            coloured, "WEBP", slowest=SLOWEST_LOSSLESS, lossless=True, **LOSSLESS_EFFORT, **kept
+        )
     quality = asked_quality(options.quality, options.webp_effort)
-    return saving.by_pillow(image, "WEBP", quality=quality, method=options.webp_effort, **kept)
+    effort = options.webp_effort
+    chosen: dict[str, Any] = {"slowest": SLOWEST[effort], "quality": quality, "method": effort}
+    return saving.by_pillow(coloured, "WEBP", **chosen, **kept)
 
 
 def encode_animation(
