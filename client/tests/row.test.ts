@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import * as previews from "../src/image/preview";
 import { messages } from "../src/texts";
 import { UploadRow } from "../src/view/row";
@@ -6,7 +6,7 @@ import { failure, recorded, result, type ShownUpload, upload } from "./shown_upl
 
 const en = messages("en");
 let actions: ReturnType<typeof recorded>;
-let preview: ReturnType<typeof vi.spyOn<typeof previews, "preview">>;
+let preview: MockInstance<typeof previews.preview>;
 
 beforeEach(() => {
   actions = recorded();
@@ -135,10 +135,20 @@ test("nothing is written to the page as long as the whole percent stays", async 
   expect([...changes, ...observer.takeRecords()].length).toBeGreaterThan(0);
 });
 
-test("the focus goes to the row when the focused button disappears", () => {
+test.each([
+  ["at once", true],
+  ["later", false],
+])("the focus goes to the row when a browser takes it off a hidden button %s", (_when, atOnce) => {
   const shown = upload({ state: "uploading", isInParts: true });
   const drawn = row(shown);
-  part(drawn, "pause").focus();
+  const pause = part(drawn, "pause");
+  Object.defineProperty(pause, "hidden", {
+    set(hidden: boolean) {
+      pause.toggleAttribute("hidden", hidden);
+      if (atOnce) pause.blur();
+    },
+  });
+  pause.focus();
   shown.state = "paused";
   drawn.draw();
   expect(document.activeElement).toBe(drawn.root);

@@ -42,7 +42,7 @@ export function upload(shown: Shown = {}): ShownUpload {
     isOffline: false,
     isInParts: false,
     resumedBytes: 0,
-    get progress() {
+    get progress(): number {
       return this.total ? this.loaded / this.total : 0;
     },
     ...fields,

@@ -5,7 +5,7 @@ import { element } from "../dom";
 import type { Messages } from "../texts";
 import { ProgressBar } from "./bar";
 import { factsText, stateText } from "./facts";
-import { focusOn, hasFocus } from "./focus";
+import { focusedIn, focusOn, isHidden } from "./focus";
 import { fileName } from "./name";
 import { Thumb } from "./thumb";
 import { type RowActions, RowTools } from "./tools";
@@ -50,10 +50,10 @@ export class UploadRow {
     write(this.#state, words);
     this.root.toggleAttribute("data-offline", upload.isOffline);
     this.#bar.draw(upload.state === "done" ? 1 : upload.progress, words);
-    const hadFocus = hasFocus(this.root);
+    const focused = focusedIn(this.root);
     this.#tools.draw();
     if (this.isOutdated) this.#drawState();
-    if (hadFocus && this.#tools.hasLostFocus) focusOn(this.root);
+    if (isHidden(focused)) focusOn(this.root);
   }
 
   #drawState(): void {

@@ -4,7 +4,6 @@ import type { FileUpload } from "../core/uploader";
 import { element } from "../dom";
 import type { Messages } from "../texts";
 import { button, label } from "./buttons";
-import { hasFocus } from "./focus";
 
 /** What a person can do with a file. */
 export type RowAction = "retry" | "pause" | "resume" | "cancel" | "remove";
@@ -29,11 +28,6 @@ export class RowTools {
   ) {
     this.retry = this.#create("retry");
     this.root = element("div", "tools", ...QUIET.map((action) => this.#create(action)));
-  }
-
-  /** Whether the focus is on a button that has just been hidden. */
-  get hasLostFocus(): boolean {
-    return [...this.#buttons.values()].some((one) => one.hidden && hasFocus(one));
   }
 
   draw(): void {

@@ -4,7 +4,7 @@ import { element } from "../dom";
 import type { Messages } from "../texts";
 import { ProgressBar } from "./bar";
 import { button } from "./buttons";
-import { hasFocus } from "./focus";
+import { focusedIn, isHidden } from "./focus";
 import { Rate } from "./rate";
 import type { Sums } from "./sums";
 
@@ -43,11 +43,11 @@ export class Totals {
   /** @param seconds A clock that only goes forward. */
   draw(sums: Sums, seconds: number): void {
     const left = this.#secondsLeft(sums, seconds);
-    const hadFocus = hasFocus(this.root);
+    const focused = focusedIn(this.root);
     this.root.hidden = !(sums.files > 1 || (sums.open && left !== undefined));
     this.root.toggleAttribute("data-ended", !sums.open);
     this.#drawButtons(sums);
-    if (hadFocus && this.#hasLostFocus()) this.#keepFocus();
+    if (isHidden(focused)) this.#keepFocus();
     this.#write(sums, left, seconds);
     this.#bar.draw(sums.total ? sums.loaded / sums.total : 0, this.#words.textContent ?? "");
   }
@@ -73,11 +73,6 @@ export class Totals {
     this.#written = seconds;
     const text = totalsText(sums, left, this.messages);
     if (this.#words.textContent !== text) this.#words.textContent = text;
-  }
-
-  #hasLostFocus(): boolean {
-    const buttons = [this.#pause, this.#resume, this.#cancel];
-    return this.root.hidden || buttons.some((one) => one.hidden && hasFocus(one));
   }
 
   #keepFocus(): void {

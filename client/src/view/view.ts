@@ -5,7 +5,7 @@ import { element } from "../dom";
 import type { Messages } from "../texts";
 import { Announcer } from "./announcer";
 import { DropArea, type DropSettings } from "./drop";
-import { focusOn, hasFocus } from "./focus";
+import { focusedIn, focusOn } from "./focus";
 import { UploadRow } from "./row";
 import { sumsOf } from "./sums";
 import type { RowActions } from "./tools";
@@ -92,10 +92,10 @@ export class UploadView {
     const row = this.#rows.get(upload)?.root;
     if (!row) return;
     const neighbour = row.nextElementSibling ?? row.previousElementSibling ?? this.button;
-    const hadFocus = hasFocus(row);
+    const focused = focusedIn(row);
     this.#rows.delete(upload);
     row.remove();
-    if (hadFocus) focusOn(neighbour as HTMLElement);
+    if (focused) focusOn(neighbour as HTMLElement);
     this.#drawSoon();
   }
 
