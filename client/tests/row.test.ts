@@ -95,8 +95,11 @@ test("a type that nobody knows is called by its extension", () => {
   expect(plain(part(done, "facts"))).toBe("Uploaded DWG · 5 MB");
 });
 
-test("a file that goes on after a reload says so", () => {
-  const resumed = row(upload({ state: "uploading", loaded: 500, resumedBytes: 400 }));
+test("a file that goes on after a reload says so, also if that is known a moment later", () => {
+  const shown = upload({ state: "uploading", loaded: 500 });
+  const resumed = row(shown);
+  shown.resumedBytes = 400;
+  resumed.draw();
   expect(plain(part(resumed, "facts"))).toContain("Continued where it stopped");
 });
 

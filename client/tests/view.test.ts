@@ -99,8 +99,10 @@ describe("the drop area", () => {
     start(settings);
     const input = part("input") as HTMLInputElement;
     expect(input.hasAttribute(attribute)).toBe(true);
+    const opener = part(`.renuo-upload__${name}`);
+    expect(opener.getAttribute("aria-label")).toBe(opener.textContent);
     const click = vi.spyOn(input, "click").mockImplementation(() => {});
-    part(`.renuo-upload__${name}`).click();
+    opener.click();
     expect(click).toHaveBeenCalled();
     Object.defineProperty(input, "files", { value: [new File(["x"], "p.jpg")] });
     input.dispatchEvent(new Event("change"));

@@ -2,7 +2,7 @@
 
 import { element } from "../dom";
 import type { Messages } from "../texts";
-import { button } from "./buttons";
+import { button, label } from "./buttons";
 import { icon } from "./icons";
 
 /** What is offered beside the button. */
@@ -63,14 +63,22 @@ function folderButton(messages: Messages, add: (files: File[]) => void): HTMLEle
   const input = picker(add);
   if (!("webkitdirectory" in input)) return [];
   input.webkitdirectory = true;
-  return [button("folder", "folder", messages.text("drop.folder"), () => input.click()), input];
+  return [opener("folder", messages, input), input];
 }
 
 function cameraButton(messages: Messages, add: (files: File[]) => void): HTMLElement[] {
   const input = picker(add);
   input.accept = "image/*";
   input.setAttribute("capture", "environment");
-  return [button("camera", "camera", messages.text("drop.camera"), () => input.click()), input];
+  return [opener("camera", messages, input), input];
+}
+
+/** Named twice: where there is little room, its words are not shown. */
+function opener(name: "folder" | "camera", { text }: Messages, input: HTMLInputElement) {
+  const words = text(`drop.${name}`);
+  const created = button(name, name, words, () => input.click());
+  label(created, words, words);
+  return created;
 }
 
 function picker(add: (files: File[]) => void): HTMLInputElement {

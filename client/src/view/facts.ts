@@ -18,12 +18,12 @@ export function stateText(upload: FileUpload, messages: Messages): string {
 
 /** What stands beside the state: the size, and once it is known for sure, format and pixels. */
 export function factsText(upload: FileUpload, messages: Messages): string {
-  const { file, result, state, resumedBytes } = upload;
+  const { file, result, state, resumedBytes, total } = upload;
   const facts: string[] = [];
   if (state === "uploading" && resumedBytes > 0) facts.push(messages.text("state.resumed"));
   if (result?.width && result.height) facts.push(`${result.width}\u00a0×\u00a0${result.height}`);
   if (result) facts.push(formatOf(result.contentType, result.extension));
-  facts.push(messages.size(result?.size ?? file.size).replace(" ", "\u00a0"));
+  facts.push(messages.size(result?.size ?? (total || file.size)).replace(" ", "\u00a0"));
   return facts.filter(Boolean).join(" · ");
 }
 

@@ -48,6 +48,7 @@ export class UploadRow {
     const { upload, messages } = this;
     const words = stateText(upload, messages);
     write(this.#state, words);
+    write(this.#facts, factsText(upload, messages));
     this.root.toggleAttribute("data-offline", upload.isOffline);
     this.#bar.draw(upload.state === "done" ? 1 : upload.progress, words);
     const focused = focusedIn(this.root);
@@ -60,7 +61,6 @@ export class UploadRow {
     const { upload, messages } = this;
     this.#drawn = upload.state;
     this.root.dataset.state = upload.state;
-    write(this.#facts, factsText(upload, messages));
     write(this.#error, upload.error ? messages.error(upload.error) : "");
     this.#problem.hidden = !upload.error && this.#tools.retry.hidden;
     this.#thumb.draw();
