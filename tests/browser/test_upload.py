@@ -50,8 +50,10 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
     page.dispatch_event(".renuo-upload", "drop", {"dataTransfer": transfer})
 
 
-def thumbnails(page: Page) -> list[dict[str, Any]]:
-    """All thumbnails, scrolled to and loaded."""
+def thumbnails_of(page: Page, key: str) -> list[dict[str, Any]]:
+    """All thumbnails of an upload once it is opened, scrolled to and loaded."""
+    page.locator(f'.card[data-upload-key="{key}"] .card__open').click()
+    expect(page.locator(".builder__key")).to_have_text(key)
     found = page.locator("img[data-thumbnail]")
     for number in range(found.count()):
         image = found.nth(number)
@@ -85,7 +87,7 @@ def test_four_photos_at_once(page: Page) -> None:
     assert sorted(key.rsplit("/", 1)[1] for key in keys) == [
         "huge.jpg", "img-1.jpg", "img-1.jpg", "upright.jpg",
     ]  # fmt: skip
-    shown = thumbnails(page)
+    shown = [image for key in keys for image in thumbnails_of(page, key)]
     assert len(shown) == 24
     assert all(image["loaded"] and not image["stretched"] for image in shown)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

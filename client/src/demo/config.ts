@@ -1,9 +1,24 @@
 /** What the server writes into the demo page. */
 
-/** An app that photos can be uploaded as. */
+/** An app that photos can be uploaded as, and what its record allows. */
 export interface App {
   full_name: string;
   api_key: string;
+  private: boolean;
+  /** The names of its presets. */
+  presets: string[];
+  presets_only: boolean;
+  /** The only sizes and filters allowed; none allow all. */
+  sizes: string[];
+  filters: string[];
+  max_side: number;
+  max_filters: number;
+}
+
+/** Where this version of the upload client lies. */
+export interface ClientFiles {
+  version: string;
+  files: Record<string, { url: string; integrity: string }>;
 }
 
 /** The page's set-up. */
@@ -11,6 +26,13 @@ export interface DemoConfig {
   apps: App[];
   /** The address of `POST /generate_policy`. */
   signing_url: string;
+  /** Without a scheme. */
+  cdn_host: string;
+  /** What `@<format>` may say. */
+  formats: string[];
+  /** The names of the filters that the server has. */
+  filters: string[];
+  client: ClientFiles;
 }
 
 /** Reads the JSON; throws an Error with a sentence for the page where it is of no use. */
@@ -23,4 +45,9 @@ export function readConfig(text: string | null): DemoConfig {
   }
   if (!config.apps?.length) throw new Error("the server knows no app to upload as.");
   return config as DemoConfig;
+}
+
+/** The app that an object key belongs to. */
+export function appOf(config: DemoConfig, key: string): App | undefined {
+  return config.apps.find((app) => app.full_name === key.split("/")[1]);
 }

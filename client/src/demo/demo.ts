@@ -1,58 +1,139 @@
-/** The demo page: choose an app, upload photos, see their thumbnails. */
+/** The demo page: choose an app, upload photos, and try what thumbnails can be made of them. */
 
-import "./demo.css";
-import type { RenuoUpload as Client } from "../index";
-import { uploadCard } from "./card";
-import { type App, type DemoConfig, readConfig } from "./config";
+import "./css/page.css";
+import "./css/cards.css";
+import "./css/builder.css";
+import "./css/stage.css";
+import "./css/facts.css";
+import "./css/controls.css";
+import "./css/fields.css";
+import type { RenuoUpload as Client, UploadResult } from "../index";
+import { readState } from "./address_state";
+import { appChoice } from "./app_choice";
+import { type DemoConfig, readConfig } from "./config";
+import { announce, byId } from "./elements";
+import { browserStorage, RecentUploads, type Upload } from "./recent_uploads";
+import { UploadCards } from "./upload_cards";
+import { Workbench } from "./workbench";
 
 // The page loads the same single-file script that other sites use.
 declare const RenuoUpload: typeof Client;
 
 const ACCEPTED = "image/*,.heic,.heif,application/pdf";
 
-function byId(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`The page has no #${id}.`);
-  return found;
+class Page {
+  readonly #config: DemoConfig;
+  readonly #apps: string[];
+  readonly #recent: RecentUploads;
+  readonly #cards: UploadCards;
+  readonly #workbench: Workbench;
+  /** Of several files at once, the first is opened. */
+  #isOpened = false;
+
+  constructor(config: DemoConfig) {
+    this.#config = config;
+    this.#apps = config.apps.map((app) => app.full_name);
+    this.#recent = new RecentUploads(browserStorage(), this.#apps);
+    this.#workbench = new Workbench(byId("builder"), config, {
+      onLearn: (key, facts) => this.#recent.learn(key, facts),
+      onGone: (key) => this.#cards.markGone(key),
+    });
+    const base = `${window.location.protocol}//${config.cdn_host}`;
+    this.#cards = new UploadCards(byId("cards"), base, {
+      onOpen: (upload) => this.#open(this.#recent.find(upload.key) ?? upload, { isChosen: true }),
+      onForget: ({ key }) => this.#forget(key),
+    });
+    byId("forget-all").addEventListener("click", () => this.#forgetAll());
+  }
+
+  start(): void {
+    this.#showCards();
+    this.#openUploads();
+    this.#restore();
+    window.addEventListener("hashchange", () => this.#restore());
+  }
+
+  #openUploads(): void {
+    const area = byId("upload");
+    area.dataset.signingurl = this.#config.signing_url;
+    appChoice(byId("apps"), this.#config.apps, (app) => {
+      area.dataset.apikey = app.api_key;
+    });
+    const client = new RenuoUpload(area, { acceptedFiles: ACCEPTED }, (result) =>
+      this.#add(result),
+    );
+    client.dropzone?.on?.("queuecomplete", () => {
+      this.#isOpened = false;
+    });
+  }
+
+  #add(result: UploadResult): void {
+    const upload = uploadOf(result);
+    this.#recent.add(upload);
+    this.#showCards();
+    if (!this.#isOpened) this.#open(upload);
+    this.#isOpened = true;
+  }
+
+  /** What the address names, if it is one of ours. */
+  #restore(): void {
+    const state = readState(window.location.hash, this.#apps);
+    if (!state) return;
+    const unknown = { name: state.key.split("/").at(-1) ?? "", bytes: 0, width: 0, height: 0 };
+    const upload = this.#recent.find(state.key) ?? { key: state.key, contentType: "", ...unknown };
+    this.#workbench.open(upload, state.options);
+    this.#cards.choose(state.key);
+  }
+
+  #open(upload: Upload, { isChosen = false } = {}): void {
+    this.#workbench.open(upload);
+    this.#cards.choose(upload.key);
+    if (isChosen) this.#workbench.focus();
+  }
+
+  #forget(key: string): void {
+    const name = this.#recent.find(key)?.name ?? "";
+    this.#recent.forget(key);
+    if (this.#workbench.key === key) this.#close();
+    this.#showCards();
+    byId("results-title").focus();
+    announce(`Forgotten: ${name}.`);
+  }
+
+  #forgetAll(): void {
+    this.#recent.forgetAll();
+    this.#close();
+    this.#showCards();
+    announce("All are forgotten.");
+  }
+
+  #close(): void {
+    this.#workbench.close();
+    history.replaceState(null, "", window.location.pathname);
+  }
+
+  #showCards(): void {
+    byId("results").hidden = this.#recent.all.length === 0;
+    this.#cards.show(this.#recent.all);
+    this.#cards.choose(this.#workbench.key);
+  }
 }
 
-function appChoice(app: App, chosen: boolean, choose: () => void): HTMLLabelElement {
-  const input = document.createElement("input");
-  input.type = "radio";
-  input.name = "app";
-  input.value = app.full_name;
-  input.checked = chosen;
-  input.addEventListener("change", choose);
-  const label = document.createElement("label");
-  label.append(input, app.full_name);
-  return label;
-}
-
-function showApps(config: DemoConfig, upload: HTMLElement): void {
-  const fieldset = byId("apps");
-  config.apps.forEach((app, index) => {
-    const choose = () => {
-      upload.dataset.apikey = app.api_key;
-    };
-    if (index === 0) choose();
-    fieldset.append(appChoice(app, index === 0, choose));
-  });
-  fieldset.hidden = false;
-}
-
-function start(): void {
-  const config = readConfig(byId("demo-config").textContent);
-  const upload = byId("upload");
-  upload.dataset.signingurl = config.signing_url;
-  showApps(config, upload);
-  new RenuoUpload(upload, { acceptedFiles: ACCEPTED }, (result) => {
-    byId("results").hidden = false;
-    byId("cards").append(uploadCard(result));
-  });
+/** Some facts come with newer clients only. */
+function uploadOf(result: UploadResult): Upload {
+  const told: Partial<{ width: number; height: number; contentType: string }> = result;
+  return {
+    key: result.key,
+    name: result.orginalName,
+    bytes: result.size,
+    width: told.width ?? 0,
+    height: told.height ?? 0,
+    contentType: told.contentType ?? "",
+  };
 }
 
 try {
-  start();
+  new Page(readConfig(byId("demo-config").textContent)).start();
 } catch (error) {
   const notice = byId("notice");
   notice.textContent = `This page cannot start: ${(error as Error).message}`;

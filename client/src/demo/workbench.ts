@@ -1,0 +1,97 @@
+/** The chosen upload on the page: its name, its original, and the builder if it is an image. */
+
+import { writeState } from "./address_state";
+import { Builder, type BuilderEvents } from "./builder";
+import { appOf, type DemoConfig } from "./config";
+import { CopyField } from "./copy_field";
+import { tag } from "./elements";
+import { isImage } from "./original";
+import type { Upload } from "./recent_uploads";
+import { PLAIN, type ThumbnailOptions } from "./thumbnail_options";
+import { encodedKey } from "./thumbnail_url";
+import { bytesInWords, typeInWords } from "./words";
+
+export class Workbench {
+  readonly #section: HTMLElement;
+  readonly #config: DemoConfig;
+  readonly #events: BuilderEvents;
+  #builder: Builder | undefined;
+  #key = "";
+
+  constructor(section: HTMLElement, config: DemoConfig, events: BuilderEvents) {
+    this.#section = section;
+    this.#config = config;
+    this.#events = events;
+  }
+
+  /** The key of the upload that is shown; "" while there is none. */
+  get key(): string {
+    return this.#key;
+  }
+
+  open(upload: Upload, options = this.#first(upload.key)): void {
+    this.close();
+    this.#key = upload.key;
+    this.#section.append(this.#head(upload));
+    if (isImage(upload)) {
+      this.#builder = new Builder(this.#config, upload, options, this.#events);
+      this.#section.append(this.#builder.element);
+    } else {
+      history.replaceState(null, "", writeState({ key: upload.key, options: PLAIN }));
+      const address = new CopyField("Address of the original");
+      address.text = this.#originalUrl(upload.key);
+      const words = tag("p", "hint", "This file is no image: it is served as it is.");
+      this.#section.append(words, address.element);
+    }
+    this.#section.hidden = false;
+  }
+
+  close(): void {
+    this.#builder?.close();
+    this.#builder = undefined;
+    this.#key = "";
+    this.#section.replaceChildren();
+    this.#section.hidden = true;
+  }
+
+  /** For those who have chosen an upload further up. */
+  focus(): void {
+    const title = this.#section.querySelector<HTMLElement>("#builder-title");
+    title?.focus({ preventScroll: true });
+    this.#section.scrollIntoView({ block: "start" });
+  }
+
+  #originalUrl(key: string): string {
+    return `${window.location.protocol}//${this.#config.cdn_host}/${encodedKey(key)}`;
+  }
+
+  /** What is shown of a picture that was just chosen. */
+  #first(key: string): ThumbnailOptions {
+    const app = appOf(this.#config, key);
+    if (app?.presets_only) return { ...PLAIN, preset: app.presets[0] ?? "" };
+    if (app?.sizes.length) return PLAIN;
+    return { ...PLAIN, width: 800, height: 600, fit: "fit-in" };
+  }
+
+  #head(upload: Upload): HTMLElement {
+    const title = tag("h2", "builder__title", upload.name);
+    title.id = "builder-title";
+    title.tabIndex = -1;
+    const link = tag("a", "original__link", "Open the original");
+    link.href = this.#originalUrl(upload.key);
+    link.target = "_blank";
+    link.rel = "noopener";
+    const facts = [
+      upload.width && `${upload.width} × ${upload.height}`,
+      upload.bytes && bytesInWords(upload.bytes),
+      upload.contentType && typeInWords(upload.contentType),
+    ].filter(Boolean);
+    const told = tag(
+      "p",
+      "builder__facts",
+      ...(facts.length ? [`${facts.join(" · ")} · `] : []),
+      link,
+    );
+    return tag("div", "builder__head", title, told, tag("p", "builder__key", upload.key));
+  }
+}
