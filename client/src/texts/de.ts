@@ -55,8 +55,6 @@ export const de: Texts = {
   "status.allDone": "Alles fertig.",
   "form.busy": "Warten Sie, bis alle Dateien hochgeladen sind.",
   "form.required": "Wählen Sie eine Datei aus.",
-  "form.busy": "Es werden noch Dateien hochgeladen. Bitte warten Sie einen Moment.",
-  "form.required": "Bitte laden Sie eine Datei hoch.",
   "error.FileTooLarge": "Diese Datei ist grösser als {limit}. Wählen Sie eine kleinere.",
   "error.FileTooSmall": "Diese Datei ist kleiner als {limit}. Wählen Sie eine grössere.",
   "error.TypeNotAllowed": "Dieser Dateityp ist hier nicht erlaubt. Erlaubt: {types}.",

@@ -54,8 +54,6 @@ export const en = {
   "status.allDone": "All done.",
   "form.busy": "Wait until all files are uploaded.",
   "form.required": "Choose a file.",
-  "form.busy": "Files are still being uploaded. Please wait a moment.",
-  "form.required": "Please upload a file.",
   "error.FileTooLarge": "This file is larger than {limit}. Choose a smaller one.",
   "error.FileTooSmall": "This file is smaller than {limit}. Choose a larger one.",
   "error.TypeNotAllowed": "Files of this type are not accepted here. Allowed: {types}.",

@@ -55,8 +55,6 @@ export const es: Texts = {
   "status.allDone": "Todo listo.",
   "form.busy": "Espere a que se suban todos los archivos.",
   "form.required": "Elija un archivo.",
-  "form.busy": "Todavía se están subiendo archivos. Espere un momento.",
-  "form.required": "Suba un archivo.",
   "error.FileTooLarge": "Este archivo supera {limit}. Elija uno más pequeño.",
   "error.FileTooSmall": "Este archivo no llega a {limit}. Elija uno más grande.",
   "error.TypeNotAllowed": "Aquí no se acepta este tipo de archivo. Permitidos: {types}.",

@@ -55,8 +55,6 @@ export const fr: Texts = {
   "status.allDone": "Tout est terminé.",
   "form.busy": "Attendez que tous les fichiers soient envoyés.",
   "form.required": "Choisissez un fichier.",
-  "form.busy": "Des fichiers sont encore en cours d’envoi. Veuillez patienter un instant.",
-  "form.required": "Veuillez envoyer un fichier.",
   "error.FileTooLarge": "Ce fichier dépasse {limit}. Choisissez-en un plus petit.",
   "error.FileTooSmall": "Ce fichier fait moins de {limit}. Choisissez-en un plus grand.",
   "error.TypeNotAllowed": "Ce type de fichier n’est pas accepté ici. Types autorisés : {types}.",

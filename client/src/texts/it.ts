@@ -55,8 +55,6 @@ export const it: Texts = {
   "status.allDone": "Tutto completato.",
   "form.busy": "Attenda che tutti i file siano caricati.",
   "form.required": "Scelga un file.",
-  "form.busy": "Il caricamento dei file è ancora in corso. Attendi un momento.",
-  "form.required": "Carica un file.",
   "error.FileTooLarge": "Questo file supera {limit}. Scegline uno più piccolo.",
   "error.FileTooSmall": "Questo file è più piccolo di {limit}. Scegline uno più grande.",
   "error.TypeNotAllowed": "Questo tipo di file non è accettato qui. Tipi consentiti: {types}.",
