@@ -1,0 +1,92 @@
+/** The requests of an upload in parts. */
+
+import { UploadError } from "../errors";
+import { inPlace } from "./places";
+import { ask, CHECK_TIMEOUT } from "./request";
+import type { Server } from "./server";
+import type { Declared, Destination } from "./sign";
+import { storageError } from "./storage_error";
+import { transfer } from "./transfer";
+
+/** One that has begun. */
+export interface Begun extends Destination {
+  uploadId: string;
+}
+
+/** A part that S3 has. */
+export interface StoredPart {
+  PartNumber: number;
+  ETag: string;
+  /** Bytes; 0 where S3 has joined the parts already. */
+  Size: number;
+}
+
+/** @throws UploadError */
+export async function begin(server: Server, file: Declared, signal: AbortSignal): Promise<Begun> {
+  const { name: filename, type, size } = file;
+  const body = { filename, type, metadata: { size: String(size) } };
+  const answer = (await ask(root(server), { method: "POST", body }, signal)) as Record<
+    string,
+    string
+  > | null;
+  const { key, uploadId, token = "", public_url: publicUrl = "" } = answer ?? {};
+  if (!key || !uploadId) throw new UploadError("SigningFailed", true, { status: 200 });
+  return { key, uploadId, token, publicUrl };
+}
+
+/** Sends one part; returns its ETag. @throws UploadError */
+export async function putPart(
+  server: Server,
+  begun: Begun,
+  part: { number: number; body: Blob },
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<string> {
+  return inPlace(signal, async () => {
+    const signed = (await ask(address(server, begun, `/${part.number}`), {}, signal)) as {
+      url?: string;
+    } | null;
+    if (!signed?.url) throw new UploadError("SigningFailed", true, { status: 200 });
+    const load = { method: "PUT", url: signed.url, body: part.body, onProgress } as const;
+    const answer = await transfer(load, signal);
+    if (answer.status !== 200) throw storageError(answer.status, answer.responseText);
+    const etag = answer.getResponseHeader("ETag");
+    if (!etag) throw new UploadError("StorageMisconfigured", false);
+    return etag;
+  });
+}
+
+/** The parts that S3 has. @throws UploadError */
+export async function listParts(
+  server: Server,
+  begun: Begun,
+  signal: AbortSignal,
+): Promise<StoredPart[]> {
+  const found = await ask(address(server, begun), {}, signal);
+  return Array.isArray(found) ? (found as StoredPart[]) : [];
+}
+
+/** Joins the parts to the object. @throws UploadError */
+export async function join(
+  server: Server,
+  begun: Begun,
+  parts: Pick<StoredPart, "PartNumber" | "ETag">[],
+  signal: AbortSignal,
+): Promise<void> {
+  const question = { method: "POST", body: { parts }, timeout: CHECK_TIMEOUT } as const;
+  await ask(address(server, begun, "/complete"), question, signal);
+}
+
+/** Has S3 throw the parts away. @throws UploadError */
+export async function abort(server: Server, begun: Begun): Promise<void> {
+  await ask(address(server, begun), { method: "DELETE", keepalive: true });
+}
+
+function root(server: Server): string {
+  return `${server.base}uppy/${encodeURIComponent(server.apiKey)}/s3/multipart`;
+}
+
+function address(server: Server, { uploadId, key }: Begun, what = ""): string {
+  const upload = `${root(server)}/${encodeURIComponent(uploadId)}`;
+  return `${upload}${what}?${new URLSearchParams({ key })}`;
+}
