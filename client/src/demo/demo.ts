@@ -27,7 +27,7 @@ class Page {
   readonly #recent: RecentUploads;
   readonly #cards: UploadCards;
   readonly #workbench: Workbench;
-  /** Of several files at once, the first is opened. */
+  /** Of several files at once, the first that arrives is opened. */
   #isOpened = false;
 
   constructor(config: DemoConfig) {
@@ -59,11 +59,9 @@ class Page {
     appChoice(byId("apps"), this.#config.apps, (app) => {
       area.dataset.apikey = app.api_key;
     });
-    const client = new RenuoUpload(area, { acceptedFiles: ACCEPTED }, (result) =>
-      this.#add(result),
-    );
-    client.dropzone?.on?.("queuecomplete", () => {
-      this.#isOpened = false;
+    const client = new RenuoUpload(area, { acceptedFiles: ACCEPTED }, (result) => {
+      this.#add(result);
+      this.#isOpened = client.isBusy;
     });
   }
 
@@ -72,7 +70,6 @@ class Page {
     this.#recent.add(upload);
     this.#showCards();
     if (!this.#isOpened) this.#open(upload);
-    this.#isOpened = true;
   }
 
   /** What the address names, if it is one of ours. */
@@ -119,16 +116,15 @@ class Page {
   }
 }
 
-/** Some facts come with newer clients only. */
+/** A server that signs in the old way verifies nothing, and then some facts are missing. */
 function uploadOf(result: UploadResult): Upload {
-  const told: Partial<{ width: number; height: number; contentType: string }> = result;
   return {
     key: result.key,
-    name: result.orginalName,
+    name: result.originalName ?? result.orginalName,
     bytes: result.size,
-    width: told.width ?? 0,
-    height: told.height ?? 0,
-    contentType: told.contentType ?? "",
+    width: result.width ?? 0,
+    height: result.height ?? 0,
+    contentType: result.contentType ?? "",
   };
 }
 

@@ -18,16 +18,17 @@ export class Facts {
   readonly #change = tag("span", "facts__change");
   readonly #type = tag("span", "facts__type");
   readonly #pixels = tag("span", "facts__pixels");
-  readonly #time = tag("p", "facts__time");
+  readonly #time = tag("span", "facts__time");
   readonly #steps = tag("p", "facts__steps");
 
   /** @param again Asks the server once more, past the browser's cache. */
   constructor(again: () => void) {
-    const first = tag("p", "facts__main", this.#bytes, this.#change, this.#type, this.#pixels);
+    const first = tag("p", "facts__main", this.#bytes, this.#change, this.#type);
+    const second = tag("p", "facts__more", this.#pixels, this.#time);
     const asked = button("facts__again", "Again", again);
     asked.setAttribute("aria-label", "Again: ask the server once more");
     asked.title = "Ask the server once more, past the browser’s cache";
-    const words = tag("div", "facts__words", first, this.#time, this.#steps);
+    const words = tag("div", "facts__words", first, second, this.#steps);
     this.element = tag("div", "facts", words, asked);
     this.clear();
   }

@@ -7,9 +7,10 @@ import { thumbnailPath } from "./thumbnail_url";
 /** Raster images that browsers and the server know, and SVG. */
 const IMAGE_NAME = /\.(jpe?g|jfif|png|gif|webp|avif|hei[cf]|jxl|tiff?|bmp|svg|ico|jp2|psd)$/i;
 
-/** By its type, or by its name where that is not told. */
+/** By its type, or by its name where the type says nothing. */
 export function isImage(upload: Upload): boolean {
-  if (upload.contentType) return upload.contentType.startsWith("image/");
+  const type = upload.contentType;
+  if (type && type !== "application/octet-stream") return type.startsWith("image/");
   return IMAGE_NAME.test(upload.name);
 }
 

@@ -27,11 +27,11 @@ export function changeInWords(bytes: number, before: number): string {
   return `${sign}${Math.abs(percent)}\u00a0%`;
 }
 
-/** A type without what all of them have in common: `AVIF`. */
+/** A media type without its family: `AVIF`. */
 export function typeInWords(type: string): string {
   return (
     type
-      .replace(/^image\//, "")
+      .replace(/^.*\//, "")
       .replace(/;.*|\+.*/, "")
       .toUpperCase() || "unknown type"
   );
@@ -39,11 +39,11 @@ export function typeInWords(type: string): string {
 
 /** Where an image came from, by Server-Timing (docs/http.md). */
 export function originInWords({ timing, isCached }: Pick<Made, "timing" | "isCached">): string {
-  if (isCached) return "from the browser’s cache";
+  if (isCached) return "from this browser’s cache";
   if (/\bencode\b/.test(timing)) return "made just now";
-  if (/\bmemory\b/.test(timing)) return "from the server’s memory";
-  if (/\bshared\b/.test(timing)) return "made by another process";
-  return timing ? "made before, from the bucket" : "";
+  if (/\bmemory\b/.test(timing)) return "from memory";
+  if (/\bshared\b/.test(timing)) return "made elsewhere just now";
+  return timing ? "stored before" : "";
 }
 
 /** What the server did, and how long each step took, in milliseconds. */

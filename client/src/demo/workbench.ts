@@ -16,22 +16,29 @@ export class Workbench {
   readonly #config: DemoConfig;
   readonly #events: BuilderEvents;
   #builder: Builder | undefined;
-  #key = "";
+  #upload: Upload | undefined;
+  readonly #facts = tag("p", "builder__facts");
 
   constructor(section: HTMLElement, config: DemoConfig, events: BuilderEvents) {
     this.#section = section;
     this.#config = config;
-    this.#events = events;
+    this.#events = {
+      ...events,
+      onLearn: (key, facts) => {
+        events.onLearn(key, facts);
+        if (this.#upload?.key === key) this.#tell({ ...this.#upload, ...facts });
+      },
+    };
   }
 
   /** The key of the upload that is shown; "" while there is none. */
   get key(): string {
-    return this.#key;
+    return this.#upload?.key ?? "";
   }
 
   open(upload: Upload, options = this.#first(upload.key)): void {
     this.close();
-    this.#key = upload.key;
+    this.#upload = upload;
     this.#section.append(this.#head(upload));
     if (isImage(upload)) {
       this.#builder = new Builder(this.#config, upload, options, this.#events);
@@ -49,7 +56,7 @@ export class Workbench {
   close(): void {
     this.#builder?.close();
     this.#builder = undefined;
-    this.#key = "";
+    this.#upload = undefined;
     this.#section.replaceChildren();
     this.#section.hidden = true;
   }
@@ -77,21 +84,21 @@ export class Workbench {
     const title = tag("h2", "builder__title", upload.name);
     title.id = "builder-title";
     title.tabIndex = -1;
+    this.#tell(upload);
+    return tag("div", "builder__head", title, this.#facts, tag("p", "builder__key", upload.key));
+  }
+
+  /** What is known of the original, and where it lies. */
+  #tell(upload: Upload): void {
     const link = tag("a", "original__link", "Open the original");
     link.href = this.#originalUrl(upload.key);
     link.target = "_blank";
     link.rel = "noopener";
     const facts = [
-      upload.width && `${upload.width} × ${upload.height}`,
-      upload.bytes && bytesInWords(upload.bytes),
-      upload.contentType && typeInWords(upload.contentType),
-    ].filter(Boolean);
-    const told = tag(
-      "p",
-      "builder__facts",
-      ...(facts.length ? [`${facts.join(" · ")} · `] : []),
-      link,
-    );
-    return tag("div", "builder__head", title, told, tag("p", "builder__key", upload.key));
+      upload.width && `${upload.width} × ${upload.height} · `,
+      upload.bytes && `${bytesInWords(upload.bytes)} · `,
+      upload.contentType && `${typeInWords(upload.contentType)} · `,
+    ];
+    this.#facts.replaceChildren(...facts.filter((fact) => typeof fact === "string"), link);
   }
 }

@@ -25,7 +25,7 @@ const EFFECTS: readonly Entry[] = [
   { name: "noise", text: "Noise", filter: "noise", min: 0, max: 100, unit: "\u00a0%" },
   {
     name: "corners",
-    text: "Round corners",
+    text: "Corners",
     filter: "round_corner",
     min: 0,
     max: 200,

@@ -20,12 +20,14 @@ export function formatControls(
     rest: 80,
     plain: "automatic",
   } as const;
+  const fields = choice(store, "Format", "format", [["", "Automatic"], ...entries]);
+  fields.classList.add("choice--thirds");
   return group(
     store,
     "Format",
     ["format", "quality"],
     true,
-    choice(store, "Format", "format", [["", "Automatic"], ...entries]),
+    fields,
     allowed.has("quality") ? slider(store, quality, allowed.range("quality", 0)) : undefined,
   );
 }
