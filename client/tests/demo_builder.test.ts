@@ -2,7 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { AllowedFilters, allowsSize, offeredSizes } from "../src/demo/app_rules";
+import type { App } from "../src/demo/config";
 import { between, isWhole, moved, stretched, whole, within } from "../src/demo/crop_area";
+import { firstOptions, isAllowed, previewOptions } from "../src/demo/first_options";
 import { imageSnippet, pageSnippet } from "../src/demo/snippets";
 import { PLAIN } from "../src/demo/thumbnail_options";
 import { optionsPath } from "../src/demo/thumbnail_url";
@@ -135,5 +137,45 @@ describe("snippets", () => {
     expect(text).toContain('integrity="sha384-a" crossorigin="anonymous"');
     expect(text).toContain('href="https://h.example/client/renuo-upload.css">');
     expect(text).toContain('data-apikey="k"');
+  });
+});
+
+describe("what is shown first", () => {
+  const app: App = {
+    full_name: "shop-live",
+    api_key: "k",
+    private: false,
+    presets: ["card", "wide"],
+    presets_only: false,
+    sizes: [],
+    filters: [],
+    max_side: 5000,
+    max_filters: 10,
+  };
+
+  test("a size that the app allows, the nearest where others are refused", () => {
+    expect(optionsPath(firstOptions(app))).toBe("fit-in/800x600");
+    const strict = { ...app, sizes: ["320-1280/240", "100x100"] };
+    expect(optionsPath(firstOptions(strict))).toBe("800x0");
+    expect(previewOptions(strict)?.width).toBe(100);
+    expect(optionsPath(firstOptions({ ...app, presets_only: true }))).toBe("p:card");
+  });
+
+  test("nothing of a private app", () => {
+    expect(previewOptions({ ...app, private: true })).toBeUndefined();
+  });
+
+  test.each([
+    [{}, { grayscale: true }, true],
+    [{ filters: ["blur"] }, { grayscale: true }, false],
+    [{ max_filters: 1 }, { grayscale: true, blur: 2 }, false],
+    [{ sizes: ["300"] }, { width: 200 }, false],
+    [{ presets_only: true }, { width: 200 }, false],
+    [{ presets_only: true }, { preset: "card" }, true],
+    [{ private: true }, { preset: "card" }, false],
+  ])("with %o, %o is offered: %s", (rules, some, expected) => {
+    const one = { ...app, ...rules };
+    const allowed = new AllowedFilters(one.filters, ["blur", "grayscale"]);
+    expect(isAllowed(one, allowed, { ...PLAIN, ...some })).toBe(expected);
   });
 });

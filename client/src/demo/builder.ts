@@ -1,8 +1,9 @@
 /** One picture, and every thumbnail that can be made of it: options in, result and address out. */
 
 import { writeState } from "./address_state";
+import { AllowedFilters } from "./app_rules";
 import { builderForm } from "./builder_form";
-import { type App, appOf, type DemoConfig } from "./config";
+import { type App, appOf, type DemoConfig, imageBase } from "./config";
 import { CropEditor } from "./crop_editor";
 import { tag } from "./elements";
 import { Facts } from "./facts";
@@ -48,7 +49,7 @@ export class Builder {
     options: ThumbnailOptions,
     events: BuilderEvents,
   ) {
-    this.#base = `${window.location.protocol}//${config.cdn_host}`;
+    this.#base = imageBase(config);
     this.#events = events;
     this.#upload = { ...upload };
     this.#store = new Store(options);
@@ -57,14 +58,16 @@ export class Builder {
     this.#handedOut = new HandedOut(config, app, url);
     this.#crop = new CropEditor(this.#store, this.#wholeUrl(app));
     const views = new StageViews(this.#stage, this.#crop);
+    const allowed = new AllowedFilters(app.filters, config.filters);
     const form = builderForm(
       this.#store,
       config,
       app,
+      allowed,
       () => this.#upload,
       () => views.draw(),
     );
-    const strip = filmstrip(this.#store, app, url);
+    const strip = filmstrip(this.#store, app, allowed, url);
     const main = tag("div", "builder__main", views.element, this.#facts.element);
     this.element.append(strip, tag("div", "builder__split", main, form), this.#handedOut.element);
     this.#store.watch((now) => this.#want(now));

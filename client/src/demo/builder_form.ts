@@ -1,6 +1,6 @@
 /** The builder's controls: those that this app allows. */
 
-import { AllowedFilters } from "./app_rules";
+import type { AllowedFilters } from "./app_rules";
 import type { App, DemoConfig } from "./config";
 import { cropControls } from "./controls/crop_controls";
 import { effectControls, toneControls } from "./controls/filter_controls";
@@ -21,6 +21,7 @@ export function builderForm(
   store: Store,
   config: DemoConfig,
   app: App,
+  allowed: AllowedFilters,
   bounds: () => Bounds,
   onDraw: () => void,
 ): HTMLElement {
@@ -32,7 +33,6 @@ export function builderForm(
     form.append(tag("p", "hint", "This app serves its presets only: choose one above."));
     return form;
   }
-  const allowed = new AllowedFilters(app.filters, config.filters);
   const groups = [
     sizeControls(store, app, allowed.has("stretch")),
     cropControls(store, bounds, allowed.has("rotate"), onDraw),

@@ -47,6 +47,11 @@ export function readConfig(text: string | null): DemoConfig {
   return config as DemoConfig;
 }
 
+/** Of all images, `https://cdn.example`. */
+export function imageBase(config: DemoConfig): string {
+  return `${window.location.protocol}//${config.cdn_host}`;
+}
+
 /** The app that an object key belongs to. */
 export function appOf(config: DemoConfig, key: string): App | undefined {
   return config.apps.find((app) => app.full_name === key.split("/")[1]);

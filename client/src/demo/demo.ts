@@ -38,8 +38,7 @@ class Page {
       onLearn: (key, facts) => this.#recent.learn(key, facts),
       onGone: (key) => this.#cards.markGone(key),
     });
-    const base = `${window.location.protocol}//${config.cdn_host}`;
-    this.#cards = new UploadCards(byId("cards"), base, {
+    this.#cards = new UploadCards(byId("cards"), config, {
       onOpen: (upload) => this.#open(this.#recent.find(upload.key) ?? upload, { isChosen: true }),
       onForget: ({ key }) => this.#forget(key),
     });

@@ -1,7 +1,9 @@
 /** Ready-made options, each shown on the picture itself: a click takes them into the builder. */
 
+import type { AllowedFilters } from "./app_rules";
 import type { App } from "./config";
 import { tag } from "./elements";
+import { isAllowed } from "./first_options";
 import type { Store } from "./store";
 import { PLAIN, type ThumbnailOptions } from "./thumbnail_options";
 import { optionsPath } from "./thumbnail_url";
@@ -21,12 +23,16 @@ export const SAMPLES: readonly Sample[] = [
 export function filmstrip(
   store: Store,
   app: App,
+  allowed: AllowedFilters,
   url: (options: ThumbnailOptions) => string,
 ): HTMLElement {
   const presets = app.presets.map((preset): Sample => [preset, { preset }]);
-  const samples = app.presets_only ? presets : [...presets, ...SAMPLES];
+  const samples = [...presets, ...SAMPLES].filter(([, options]) =>
+    isAllowed(app, allowed, { ...PLAIN, ...options }),
+  );
   const strip = tag("ul", "thumbnails", ...samples.map((sample) => frame(store, sample, url)));
   strip.setAttribute("aria-label", "Ready-made");
+  strip.hidden = samples.length === 0;
   return strip;
 }
 

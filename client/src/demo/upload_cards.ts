@@ -1,13 +1,12 @@
 /** The recent uploads, as pictures to choose from. */
 
 import { askFor } from "./ask_for";
+import { type App, appOf, type DemoConfig, imageBase } from "./config";
 import { button, tag } from "./elements";
+import { previewOptions } from "./first_options";
 import { isImage } from "./original";
 import type { Upload } from "./recent_uploads";
-import { PLAIN } from "./thumbnail_options";
 import { thumbnailPath } from "./thumbnail_url";
-
-const PREVIEW = { ...PLAIN, width: 200, height: 200, smart: true };
 
 export interface CardEvents {
   onOpen(upload: Upload): void;
@@ -17,12 +16,13 @@ export interface CardEvents {
 export class UploadCards {
   readonly #list: HTMLElement;
   readonly #base: string;
+  readonly #config: DemoConfig;
   readonly #events: CardEvents;
 
-  /** @param base Of all images, `https://cdn.example`. */
-  constructor(list: HTMLElement, base: string, events: CardEvents) {
+  constructor(list: HTMLElement, config: DemoConfig, events: CardEvents) {
     this.#list = list;
-    this.#base = base;
+    this.#config = config;
+    this.#base = imageBase(config);
     this.#events = events;
   }
 
@@ -70,11 +70,12 @@ export class UploadCards {
   #frame(upload: Upload): HTMLElement {
     const extension = /\.(\w{1,5})$/.exec(upload.name)?.[1] ?? "file";
     const frame = tag("span", "card__frame", tag("span", "card__type", extension.toUpperCase()));
-    if (!isImage(upload)) return frame;
+    const options = previewOptions(appOf(this.#config, upload.key) as App);
+    if (!options || !isImage(upload)) return frame;
     const image = tag("img", "card__image");
     image.alt = "";
     image.loading = "lazy";
-    const url = this.#base + thumbnailPath(PREVIEW, upload.key);
+    const url = this.#base + thumbnailPath(options, upload.key);
     image.addEventListener("load", () => frame.classList.add("has-image"));
     image.addEventListener("error", () => this.#see(url, upload.key));
     image.src = url;

@@ -2,12 +2,13 @@
 
 import { writeState } from "./address_state";
 import { Builder, type BuilderEvents } from "./builder";
-import { appOf, type DemoConfig } from "./config";
+import { type App, appOf, type DemoConfig, imageBase } from "./config";
 import { CopyField } from "./copy_field";
 import { tag } from "./elements";
+import { firstOptions } from "./first_options";
 import { isImage } from "./original";
 import type { Upload } from "./recent_uploads";
-import { PLAIN, type ThumbnailOptions } from "./thumbnail_options";
+import { PLAIN } from "./thumbnail_options";
 import { encodedKey } from "./thumbnail_url";
 import { bytesInWords, typeInWords } from "./words";
 
@@ -36,7 +37,7 @@ export class Workbench {
     return this.#upload?.key ?? "";
   }
 
-  open(upload: Upload, options = this.#first(upload.key)): void {
+  open(upload: Upload, options = firstOptions(appOf(this.#config, upload.key) as App)): void {
     this.close();
     this.#upload = upload;
     this.#section.append(this.#head(upload));
@@ -69,15 +70,7 @@ export class Workbench {
   }
 
   #originalUrl(key: string): string {
-    return `${window.location.protocol}//${this.#config.cdn_host}/${encodedKey(key)}`;
-  }
-
-  /** What is shown of a picture that was just chosen. */
-  #first(key: string): ThumbnailOptions {
-    const app = appOf(this.#config, key);
-    if (app?.presets_only) return { ...PLAIN, preset: app.presets[0] ?? "" };
-    if (app?.sizes.length) return PLAIN;
-    return { ...PLAIN, width: 800, height: 600, fit: "fit-in" };
+    return `${imageBase(this.#config)}/${encodedKey(key)}`;
   }
 
   #head(upload: Upload): HTMLElement {
