@@ -1,31 +1,48 @@
-/** Dropzone as we use it: picking, dropping, checking and queueing files, but not sending them. */
+/** Dropzone as we use it: picking, dropping and queueing files, but not sending them. */
 
-import Dropzone, { type DropzoneFile, type DropzoneOptions } from "dropzone";
+import { Dropzone, type DropzoneFile, type DropzoneOptions } from "dropzone";
+import { FileUpload, type UploadSettings } from "./core/uploader";
 import { UploadError } from "./errors";
-import { cleanName } from "./names";
-import { signingTarget } from "./options";
-import { FileUpload } from "./uploader";
 
-/** What the queue reports. */
-export interface QueueEvents {
+/** What the queue asks of its owner, and reports. */
+export interface QueueOwner {
+  /** How a file is to be uploaded. */
+  settings(file: DropzoneFile): UploadSettings;
+  /** Why it may not be; undefined where it may. `others`: uploads that count towards the number. */
+  judge(upload: FileUpload, others: number): Promise<UploadError | undefined>;
   added(upload: FileUpload): void;
   changed(upload: FileUpload): void;
   removed(upload: FileUpload): void;
-  done(upload: FileUpload): void;
+}
+
+const ENDED = ["done", "failed", "cancelled"];
+
+/** Whether an upload needs nothing any more. */
+export function hasEnded(upload: FileUpload): boolean {
+  return ENDED.includes(upload.state);
 }
 
 /** A Dropzone whose files are sent by a `FileUpload` each. */
 export class UploadQueue extends Dropzone {
   readonly #uploads = new Map<DropzoneFile, FileUpload>();
-  readonly #report: QueueEvents;
+  readonly #owner: QueueOwner;
 
-  constructor(element: HTMLElement, options: DropzoneOptions, report: QueueEvents) {
+  constructor(element: HTMLElement, options: DropzoneOptions, owner: QueueOwner) {
     super(element, options);
-    this.#report = report;
+    this.#owner = owner;
     this.on("addedfile", (file: DropzoneFile) => this.#add(file));
-    this.on("error", (file: DropzoneFile, message: string) => this.#reject(file, message));
-    this.on("canceled", (file: DropzoneFile) => this.#uploads.get(file)?.cancel());
+    this.on("canceled", (file: DropzoneFile) => this.#cancel(file));
     this.on("removedfile", (file: DropzoneFile) => this.#remove(file));
+  }
+
+  /** Every upload on the list, in the order in which they came. */
+  get uploads(): FileUpload[] {
+    return [...this.#uploads.values()];
+  }
+
+  /** Dropzone calls this for a new file: `done()` lets it in, `done(words)` refuses it. */
+  override accept(file: DropzoneFile, done: (words?: string) => void): void {
+    void this.#judge(file, done);
   }
 
   /** Dropzone calls this when it is a file's turn. */
@@ -33,49 +50,109 @@ export class UploadQueue extends Dropzone {
     for (const file of files) void this.#upload(file);
   }
 
-  /** Queues a failed file again. */
-  retry(upload: FileUpload): void {
+  /** Stops a file for now; its place is free for others. */
+  pause(upload: FileUpload): void {
     const file = upload.file as DropzoneFile;
-    upload.reset();
+    if (hasEnded(upload) || ["paused", "verifying"].includes(upload.state)) return;
+    file.status = Dropzone.ADDED;
+    upload.pause();
+    this.processQueue();
+  }
+
+  /** Lets a paused file go on when it is its turn. */
+  resume(upload: FileUpload): void {
+    if (upload.state !== "paused") return;
+    upload.resume();
+    this.#enqueue(upload.file as DropzoneFile);
+  }
+
+  /** Tries a failed or cancelled file again. */
+  retry(upload: FileUpload): void {
+    if (upload.state !== "cancelled" && !upload.error?.retryable) return;
+    upload.retry();
+    this.#enqueue(upload.file as DropzoneFile);
+  }
+
+  /** Ends a file that is on its way; it stays on the list. */
+  cancel(upload: FileUpload): void {
+    if (!hasEnded(upload)) this.cancelUpload(upload.file as DropzoneFile);
+  }
+
+  /** Takes all files off, and lets those in parts be continued later: nothing is thrown away. */
+  override destroy(): Dropzone[] {
+    for (const upload of this.uploads) this.pause(upload);
+    this.#uploads.clear();
+    return super.destroy();
+  }
+
+  #enqueue(file: DropzoneFile): void {
     file.status = Dropzone.ADDED;
     Object.assign(file.upload, { progress: 0, bytesSent: 0 });
-    this.enqueueFile(file);
+    if (file.accepted) this.enqueueFile(file);
+    else this.accept(file, (words) => this.#accepted(file, words));
+  }
+
+  /** What Dropzone does with a new file, for one that was cancelled before it was judged. */
+  #accepted(file: DropzoneFile, words?: string): void {
+    file.accepted = !words;
+    if (words) this._errorProcessing([file], words);
+    else this.enqueueFile(file);
   }
 
   #add(file: DropzoneFile): void {
-    const name = cleanName(file.upload.filename);
-    const upload = new FileUpload(file, name, signingTarget(this.element), () => {
+    const upload = new FileUpload(file, this.#owner.settings(file), () => {
       this.#followProgress(file, upload);
-      this.#report.changed(upload);
+      this.#owner.changed(upload);
     });
     this.#uploads.set(file, upload);
-    this.#report.added(upload);
+    this.#owner.added(upload);
+  }
+
+  async #judge(file: DropzoneFile, done: (words?: string) => void): Promise<void> {
+    const upload = this.#uploads.get(file);
+    if (!upload) return;
+    const error = await this.#owner.judge(upload, this.#before(upload));
+    // Meanwhile it may have been cancelled, paused or taken off.
+    if (upload.state === "paused" && !error) file.accepted = true;
+    if (upload.state !== "waiting" || file.status !== Dropzone.ADDED) return;
+    const refuse = (refusal: UploadError) => {
+      upload.reject(refusal);
+      done(refusal.message);
+    };
+    if (error) return refuse(error);
+    this.options.accept.call(this, file, (words?: string) =>
+      words ? refuse(new UploadError("Rejected", false, { message: words })) : done(),
+    );
+  }
+
+  /** How many came before it and were neither refused nor cancelled. */
+  #before(upload: FileUpload): number {
+    const uploads = this.uploads;
+    const earlier = uploads.slice(0, uploads.indexOf(upload));
+    return earlier.filter(({ state }) => state !== "failed" && state !== "cancelled").length;
   }
 
   async #upload(file: DropzoneFile): Promise<void> {
     const upload = this.#uploads.get(file);
     if (!upload) return;
     await upload.run();
-    // A canceled file has left Dropzone's queue already.
+    // A cancelled or paused file has left Dropzone's queue already.
     if (file.status !== Dropzone.UPLOADING) return;
     if (upload.error) this._errorProcessing([file], upload.error.message);
-    else this._finished([file], "", undefined);
-    if (upload.state === "done") this.#report.done(upload);
+    else if (upload.state === "done") this._finished([file], "", undefined);
   }
 
-  /** Dropzone reports a refused file, a canceled one and our own failures as the same event. */
-  #reject(file: DropzoneFile, message: string): void {
+  #cancel(file: DropzoneFile): void {
     const upload = this.#uploads.get(file);
-    if (file.status === Dropzone.CANCELED) upload?.cancel();
-    else if (upload?.state === "waiting") upload.fail(new UploadError("Rejected", message, false));
+    if (upload && !hasEnded(upload)) upload.cancel();
   }
 
   #remove(file: DropzoneFile): void {
     const upload = this.#uploads.get(file);
     if (!upload) return;
+    this.#cancel(file);
     this.#uploads.delete(file);
-    upload.cancel();
-    this.#report.removed(upload);
+    this.#owner.removed(upload);
   }
 
   #followProgress(file: DropzoneFile, upload: FileUpload): void {

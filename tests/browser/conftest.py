@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.client_page import ClientPage, page_server
+from tests.browser.target import Target
 from tests.ports import free_port
 
 FLAGS = [
@@ -101,3 +104,37 @@ def page(browser: Browser, demo: dict[str, Any], request: Any) -> Iterator[Page]
 def _is_expected(fault: str) -> bool:
     # Chromium writes a line for each answer that is an error; tests of errors cause them.
     return fault.startswith("Failed to load resource: the server responded with a status of 4")
+
+
+@pytest.fixture
+def shop(demo: dict[str, Any]) -> Target:
+    """An app without limits of its own."""
+    return Target(demo, "shop-demo")
+
+
+@pytest.fixture
+def limited(demo: dict[str, Any]) -> Target:
+    """An app that takes images of at most 100,000 bytes."""
+    return Target(demo, "limited-demo")
+
+
+@pytest.fixture
+def verified(demo: dict[str, Any]) -> Target:
+    """An app that publishes what has been checked."""
+    return Target(demo, "verified-demo")
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Callable[[Target], ClientPage]]:
+    """Makes tabs for the upload client; the test fails on any fault in one of them."""
+    with ExitStack() as stack:
+        made: list[ClientPage] = []
+
+        def new(target: Target) -> ClientPage:
+            context = stack.enter_context(browser.new_context())
+            server = stack.enter_context(page_server(target))
+            made.append(ClientPage(context.new_page(), server, target))
+            return made[-1]
+
+        yield new
+        assert [fault for page in made for fault in page.faults] == []

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin
 
-import boto3
 import pytest
 import requests
-from botocore.config import Config
 from PIL import Image
 from playwright.sync_api import Browser, Route
 
+from tests.browser.target import Target
 from tests.browser.uppy_page import UppyPage, build, served
 from tests.integration.conftest import eventually
 
@@ -27,56 +26,6 @@ MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 SLOW_BYTES = 16_000_000  # a second: what is to be cancelled must last until it is
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 PREFIX = "[0-9a-z]{4}/([0-9a-f]{4}/){8}"
-
-
-class Target:
-    """One of the demo's apps, and its part of the bucket.
-
-    Attributes:
-        companion: Uppy's `companionEndpoint`.
-        folder, waiting: where its objects are, once published and before.
-        address: of the bucket.
-    """
-
-    def __init__(self, demo: dict[str, Any], name: str) -> None:
-        [app] = [app for app in demo["apps"] if app["full_name"] == name]
-        s3 = demo["s3"]
-        self.companion = f"{demo['url']}uppy/{app['api_key']}"
-        self.bucket, self.folder, self.waiting = s3["bucket"], f"o/{name}/", f"q/{name}/"
-        self.address = f"{s3['endpoint']}/{self.bucket}"
-        self.client = boto3.client(
-            "s3",
-            endpoint_url=s3["endpoint"],
-            region_name=s3["region"],
-            aws_access_key_id=s3["access_key"],
-            aws_secret_access_key=s3["secret_key"],
-            config=Config(s3={"addressing_style": "path"}, proxies={}),
-        )
-
-    def keys(self) -> set[str]:
-        """All its objects, published or not; a demo has fewer than a page of them."""
-        found = self.client.list_objects_v2(Bucket=self.bucket)
-        return {entry["Key"] for entry in found.get("Contents", []) if self._is_mine(entry)}
-
-    def unfinished(self) -> list[dict[str, Any]]:
-        """Its unfinished multipart uploads."""
-        found = self.client.list_multipart_uploads(Bucket=self.bucket)
-        return [entry for entry in found.get("Uploads", []) if self._is_mine(entry)]
-
-    def _is_mine(self, entry: dict[str, Any]) -> bool:
-        return bool(entry["Key"].startswith((self.folder, self.waiting)))
-
-    def parts(self, upload: dict[str, Any]) -> list[int]:
-        """The numbers of the parts that it has of an unfinished upload."""
-        found = self.client.list_parts(
-            Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-        )
-        return [part["PartNumber"] for part in found.get("Parts", [])]
-
-    def read(self, key: str) -> tuple[str, dict[str, Any]]:
-        """An object's SHA-256, and its headers."""
-        found = self.client.get_object(Bucket=self.bucket, Key=key)
-        return hashlib.sha256(found["Body"].read()).hexdigest(), found
 
 
 @pytest.fixture(scope="module")
@@ -98,24 +47,6 @@ def uppy(browser: Browser, address: str) -> Iterator[UppyPage]:
     yield UppyPage(tab)
     context.close()
     assert faults == []
-
-
-@pytest.fixture
-def shop(demo: dict[str, Any]) -> Target:
-    """An app without limits of its own."""
-    return Target(demo, "shop-demo")
-
-
-@pytest.fixture
-def limited(demo: dict[str, Any]) -> Target:
-    """An app that takes images of at most 100,000 bytes."""
-    return Target(demo, "limited-demo")
-
-
-@pytest.fixture
-def verified(demo: dict[str, Any]) -> Target:
-    """An app that publishes what has been checked."""
-    return Target(demo, "verified-demo")
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +147,7 @@ def test_multipart_survives_a_failed_part(uppy: UppyPage, shop: Target, film: Pa
 
 def test_nothing_remains_of_what_is_cancelled(uppy: UppyPage, shop: Target, film: Path) -> None:
     """Cancelled in the middle of a part: neither an object nor a multipart upload is left."""
-    before = shop.keys()
+    before = shop.objects()
     uppy.slow_down(SLOW_BYTES)
     uppy.upload(shop.companion, film, multipart=True)
     uppy.wait("size => uppy.getFiles()[0]?.progress.bytesUploaded > size", 2 * PART_BYTES)
@@ -226,7 +157,7 @@ def test_nothing_remains_of_what_is_cancelled(uppy: UppyPage, shop: Target, film
         uppy.page.evaluate("uppy.cancelAll()")
     assert aborted.value.status == 200
     eventually(lambda: not shop.unfinished(), "the multipart upload ends")
-    assert shop.keys() == before
+    assert shop.objects() == before
     assert not any("/complete?" in url for _, url in uppy.requests)
     assert uppy.page.evaluate("[uppy.getFiles(), seen.succeeded, seen.failed]") == [[], {}, []]
 
@@ -261,7 +192,7 @@ def test_more_bytes_than_the_app_takes(
     shown = uppy.shown("big.png")
     # A form's refusal comes from S3, and Uppy takes its answer for a broken network.
     assert ("100000" if multipart else "network error") in shown
-    assert limited.keys() == set()
+    assert limited.objects() == set()
     assert limited.unfinished() == []
 
 
@@ -269,35 +200,35 @@ def test_a_verified_app_publishes_a_multipart_upload(
     uppy: UppyPage, verified: Target, tmp_path: Path
 ) -> None:
     """Completing is when it is checked; Uppy is told the key under which readers find it."""
-    before = verified.keys()
+    before = verified.objects()
     file = noise(tmp_path / "photo.png", 20)
     uppy.upload(verified.companion, file, multipart=True)
     key = uppy.outcome(file)["body"]["key"]
     assert key.startswith(verified.folder)
-    assert verified.keys() - before == {key}
+    assert verified.objects() - before == {key}
     assert verified.read(key)[0] == sha256(file)
 
 
 def test_a_verified_app_refuses_in_words(uppy: UppyPage, verified: Target, tmp_path: Path) -> None:
     """What is not what it says it is, is deleted, and Uppy shows why."""
-    before = verified.keys()
+    before = verified.objects()
     file = tmp_path / "photo.png"
     file.write_bytes(b"%PDF-1.7\n" + b"x" * 1000)
     uppy.upload(verified.companion, file, multipart=True)
     assert "application/pdf" in uppy.shown("photo.png")
-    assert verified.keys() == before
+    assert verified.objects() == before
     assert verified.unfinished() == []
 
 
 def test_cancelled_while_it_is_completed(uppy: UppyPage, shop: Target, tmp_path: Path) -> None:
     """S3 has joined the parts when the user cancels: the object goes too."""
-    before = shop.keys()
+    before = shop.objects()
     file = tmp_path / "short.mp4"
     file.write_bytes(MP4 + os.urandom(PART_BYTES))
 
     def meet(route: Route) -> None:
         route.fetch()
-        assert len(shop.keys() - before) == 1
+        assert len(shop.objects() - before) == 1
         uppy.page.evaluate("uppy.cancelAll()")
         route.abort()
 
@@ -305,7 +236,7 @@ def test_cancelled_while_it_is_completed(uppy: UppyPage, shop: Target, tmp_path:
     with uppy.page.expect_response(lambda answer: answer.request.method == "DELETE") as aborted:
         uppy.upload(shop.companion, file, multipart=True)
     assert aborted.value.status == 200
-    assert shop.keys() == before
+    assert shop.objects() == before
 
 
 def test_a_retry_after_a_lost_answer(uppy: UppyPage, shop: Target, tmp_path: Path) -> None:

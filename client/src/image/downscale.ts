@@ -4,7 +4,8 @@ import { type Dimensions, measure } from "./measure";
 import { hasMetadata, isAnimated } from "./metadata";
 
 const QUALITY = 0.85;
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
+/** The types that can be made smaller. */
+export const REDUCED: readonly string[] = ["image/jpeg", "image/png", "image/webp"];
 
 /** What a picture must fit in, in pixels, and how it is encoded, from 0 to 1. */
 export interface Reduction {
@@ -28,7 +29,7 @@ export async function downscale(file: File, to: Reduction): Promise<File> {
 }
 
 async function reduced(file: File, to: Reduction): Promise<File | undefined> {
-  if (!TYPES.includes(file.type) || (await isAnimated(file))) return undefined;
+  if (!REDUCED.includes(file.type) || (await isAnimated(file))) return undefined;
   const size = await measure(file);
   if (!size) return undefined;
   const scale = Math.min(1, (to.maxWidth ?? 1e9) / size.width, (to.maxHeight ?? 1e9) / size.height);

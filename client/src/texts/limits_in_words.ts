@@ -17,7 +17,10 @@ export function limitsInWords(limits: Limits, messages: Messages): string {
   const parts = [
     types && messages.types(types),
     bytes && messages.text("limits.size", { size: messages.size(bytes) }),
-    pixels && messages.text("limits.pixels", { pixels: Math.floor(pixels / 1e5) / 10 }),
+    pixels &&
+      messages.text("limits.pixels", {
+        pixels: pixels < 1e6 ? pixels / 1e6 : Math.floor(pixels / 1e5) / 10,
+      }),
     files && messages.text("limits.files", { count: files }),
   ];
   const words = parts.filter(Boolean).join(", ");

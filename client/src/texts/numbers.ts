@@ -21,7 +21,7 @@ export function numbers(language: string): Numbers {
       value,
     );
   return {
-    number: format({ maximumFractionDigits: 1 }),
+    number: (value) => format({ maximumFractionDigits: value < 1 ? 2 : 1 })(value),
     size(bytes) {
       let value = bytes;
       let power = 0;

@@ -41,7 +41,7 @@ export class Thumb {
   /** What this browser cannot draw (HEIC in most of them), the server can. */
   #showUploaded(): void {
     const { result } = this.upload;
-    if (!result?.width) return;
+    if (!result?.contentType.startsWith("image/")) return;
     this.#picture = "shown";
     const image = element("img", "picture");
     image.alt = "";
