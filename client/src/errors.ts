@@ -31,8 +31,13 @@ const TRANSIENT = new Set([
 ]);
 
 /** Whether another attempt may succeed without anything being changed. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is UploadError {
   return error instanceof UploadError && TRANSIENT.has(error.code);
+}
+
+/** Whether what was sent is gone: refused and deleted, ended, or never there. */
+export function isLost(error: unknown): boolean {
+  return error instanceof UploadError && /^Content|^UploadEnded$/.test(error.code);
 }
 
 /** The party could not be reached at all: offline, wrong address, or its CORS rules forbid us. */

@@ -31,7 +31,7 @@ export async function complete(
   signal: AbortSignal,
 ): Promise<Verified> {
   const body = new URLSearchParams({ api_key: server.apiKey, key, token });
-  const question = { method: "POST", body, timeout: CHECK_TIMEOUT } as const;
+  const question = { method: "POST", body, timeout: CHECK_TIMEOUT, about: "upload" } as const;
   const found = await ask(`${server.base}uploads/complete`, question, signal);
   const verified = found as Partial<Verified> | null;
   if (!verified?.key || !verified.thumbnail_url_template) {

@@ -13,10 +13,14 @@ export interface Begun extends Destination {
   uploadId: string;
 }
 
-/** A part that S3 has. */
-export interface StoredPart {
+/** A part as S3 knows it again. */
+export interface Part {
   PartNumber: number;
   ETag: string;
+}
+
+/** A part that S3 has. */
+export interface StoredPart extends Part {
   /** Bytes; 0 where S3 has joined the parts already. */
   Size: number;
 }
@@ -25,10 +29,8 @@ export interface StoredPart {
 export async function begin(server: Server, file: Declared, signal: AbortSignal): Promise<Begun> {
   const { name: filename, type, size } = file;
   const body = { filename, type, metadata: { size: String(size) } };
-  const answer = (await ask(root(server), { method: "POST", body }, signal)) as Record<
-    string,
-    string
-  > | null;
+  const found = await ask(root(server), { method: "POST", body }, signal);
+  const answer = found as Record<string, string> | null;
   const { key, uploadId, token = "", public_url: publicUrl = "" } = answer ?? {};
   if (!key || !uploadId) throw new UploadError("SigningFailed", true, { status: 200 });
   return { key, uploadId, token, publicUrl };
@@ -43,17 +45,25 @@ export async function putPart(
   onProgress: (sent: number) => void,
 ): Promise<string> {
   return inPlace(signal, async () => {
-    const signed = (await ask(address(server, begun, `/${part.number}`), {}, signal)) as {
-      url?: string;
-    } | null;
-    if (!signed?.url) throw new UploadError("SigningFailed", true, { status: 200 });
-    const load = { method: "PUT", url: signed.url, body: part.body, onProgress } as const;
-    const answer = await transfer(load, signal);
+    const url = await partUrl(server, begun, part.number, signal);
+    const answer = await transfer({ method: "PUT", url, body: part.body, onProgress }, signal);
     if (answer.status !== 200) throw storageError(answer.status, answer.responseText);
     const etag = answer.getResponseHeader("ETag");
     if (!etag) throw new UploadError("StorageMisconfigured", false);
     return etag;
   });
+}
+
+async function partUrl(
+  server: Server,
+  begun: Begun,
+  number: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const found = await ask(address(server, begun, `/${number}`), { about: "upload" }, signal);
+  const signed = found as { url?: string } | null;
+  if (!signed?.url) throw new UploadError("SigningFailed", true, { status: 200 });
+  return signed.url;
 }
 
 /** The parts that S3 has. @throws UploadError */
@@ -62,7 +72,7 @@ export async function listParts(
   begun: Begun,
   signal: AbortSignal,
 ): Promise<StoredPart[]> {
-  const found = await ask(address(server, begun), {}, signal);
+  const found = await ask(address(server, begun), { about: "upload" }, signal);
   return Array.isArray(found) ? (found as StoredPart[]) : [];
 }
 
@@ -70,16 +80,16 @@ export async function listParts(
 export async function join(
   server: Server,
   begun: Begun,
-  parts: Pick<StoredPart, "PartNumber" | "ETag">[],
+  parts: Part[],
   signal: AbortSignal,
 ): Promise<void> {
   const question = { method: "POST", body: { parts }, timeout: CHECK_TIMEOUT } as const;
-  await ask(address(server, begun, "/complete"), question, signal);
+  await ask(address(server, begun, "/complete"), { ...question, about: "upload" }, signal);
 }
 
-/** Has S3 throw the parts away. @throws UploadError */
+/** Has S3 throw the parts away, even while the page is left. @throws UploadError */
 export async function abort(server: Server, begun: Begun): Promise<void> {
-  await ask(address(server, begun), { method: "DELETE", keepalive: true });
+  await ask(address(server, begun), { method: "DELETE", keepalive: true, about: "upload" });
 }
 
 function root(server: Server): string {

@@ -1,11 +1,12 @@
 /** One request to our service: JSON comes back, or an UploadError. */
 
 import { networkError, timeoutError, UploadError } from "../errors";
+import { type Subject, serverError } from "./server_error";
 
 /** Milliseconds that an answer may take. */
 export const ANSWER_TIMEOUT = 30_000;
-/** Milliseconds that checking a large file may take. */
-export const CHECK_TIMEOUT = 120_000;
+/** Milliseconds that joining the parts of a large file, or checking it, may take. */
+export const CHECK_TIMEOUT = 300_000;
 
 /** What is asked; a body of parameters goes as a form, which needs no preflight. */
 export interface Question {
@@ -14,17 +15,20 @@ export interface Question {
   timeout?: number;
   /** Send it even where the page is left meanwhile. */
   keepalive?: boolean;
+  /** What a refusal is about. */
+  about?: Subject;
 }
 
 /** @throws UploadError; or the signal's reason once it is aborted. */
 export async function ask(url: string, question: Question, signal?: AbortSignal): Promise<unknown> {
+  signal?.throwIfAborted();
   const attempt = new AbortController();
   const stop = () => attempt.abort();
   const timer = setTimeout(stop, question.timeout ?? ANSWER_TIMEOUT);
-  signal?.throwIfAborted();
   signal?.addEventListener("abort", stop);
   try {
-    return await answerOf(await fetch(url, requestOf(question, attempt.signal)));
+    const response = await fetch(url, requestOf(question, attempt.signal));
+    return await answerOf(response, question.about ?? "app");
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UploadError) throw error;
@@ -45,9 +49,9 @@ function requestOf({ method = "GET", body, keepalive = false }: Question, signal
   return request;
 }
 
-async function answerOf(response: Response): Promise<unknown> {
+async function answerOf(response: Response, about: Subject): Promise<unknown> {
   const answer = parsed(await response.text());
-  if (!response.ok) throw serverError(response, (answer ?? {}) as Refusal);
+  if (!response.ok) throw serverError(response, answer, about);
   return answer;
 }
 
@@ -57,46 +61,4 @@ function parsed(text: string): unknown {
   } catch {
     return null; // whoever asked says what is wrong with it
   }
-}
-
-/** The body of our service's errors. */
-interface Refusal {
-  error?: string;
-  limit?: number | string;
-}
-
-function serverError({ status, headers }: Response, { error = "", limit }: Refusal): UploadError {
-  const limits = limit === undefined ? {} : { limit };
-  switch (status) {
-    case 403:
-      return new UploadError(error === "expired" ? "UploadEnded" : "InvalidApiKey", false);
-    case 404:
-      return new UploadError("UploadEnded", true);
-    case 413:
-      return new UploadError("FileTooLarge", false, limits);
-    case 415:
-      return new UploadError("TypeNotAllowed", false, limit ? { types: String(limit) } : {});
-    case 422:
-      return new UploadError(inCamels(error), false);
-    case 429:
-      return new UploadError("TooManyRequests", true, { seconds: retryAfter(headers) });
-    case 409: // somebody else checks it at this moment
-      return new UploadError("ServerUnavailable", true);
-  }
-  if (status >= 500) return new UploadError("ServerUnavailable", true, waiting(headers));
-  return new UploadError("SigningFailed", true, { status });
-}
-
-function retryAfter(headers: Headers): number {
-  return Math.max(1, Math.ceil(Number(headers.get("Retry-After")) || 1));
-}
-
-function waiting(headers: Headers): { seconds?: number } {
-  return headers.has("Retry-After") ? { seconds: retryAfter(headers) } : {};
-}
-
-/** `content_mismatch` is the code ContentMismatch. */
-function inCamels(code: string): string {
-  const camels = code.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return /^Content\w+$/.test(camels) ? camels : "ContentNotAllowed";
 }

@@ -7,7 +7,7 @@ import { isOnline, untilOnline } from "./connection";
 export const FIRST_WAIT = 500;
 /** The longest wait, in milliseconds. */
 export const LONGEST_WAIT = 30_000;
-/** The longest wait that a server may ask for, in seconds. */
+/** Whoever asks for a longer wait, in seconds, is not asked again by itself. */
 export const LONGEST_ASKED = 60;
 
 /** How attempts are made. */
@@ -29,6 +29,7 @@ export interface Attempts {
 export async function retrying<T>(attempts: Attempts, work: () => Promise<T>): Promise<T> {
   const { retries, signal, onOffline } = attempts;
   for (let failed = 0; ; ) {
+    signal.throwIfAborted();
     await untilOnline(signal, onOffline);
     try {
       return await work();
@@ -36,8 +37,8 @@ export async function retrying<T>(attempts: Attempts, work: () => Promise<T>): P
       signal.throwIfAborted();
       if (!isTransient(error)) throw error;
       if (!isOnline()) continue;
-      if (failed >= retries) throw error;
-      await pause(waitAfter(failed, error as UploadError), signal);
+      if (failed >= retries || asked(error) > LONGEST_ASKED) throw error;
+      await pause(waitAfter(failed, error), signal);
       failed += 1;
     }
   }
@@ -46,8 +47,12 @@ export async function retrying<T>(attempts: Attempts, work: () => Promise<T>): P
 /** Milliseconds: at random up to a bound that doubles, so that not all come back at once. */
 function waitAfter(failed: number, error: UploadError): number {
   const most = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failed);
-  const asked = Math.min(LONGEST_ASKED, Number(error.values.seconds ?? 0));
-  return 1_000 * asked + Math.random() * most;
+  return 1_000 * asked(error) + Math.random() * most;
+}
+
+/** The seconds of Retry-After. */
+function asked({ values }: UploadError): number {
+  return Number(values.seconds ?? 0);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

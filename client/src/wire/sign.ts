@@ -1,11 +1,8 @@
-/** Asks for the signature of one file, and sends it to S3 as a form. */
+/** Asks for the signature of one file. */
 
 import { UploadError } from "../errors";
-import { inPlace } from "./places";
 import { ask } from "./request";
 import type { Server } from "./server";
-import { storageError } from "./storage_error";
-import { transfer } from "./transfer";
 
 /** What is declared of a file. */
 export interface Declared {
@@ -16,11 +13,11 @@ export interface Declared {
   size: number;
 }
 
-/** Where a file has gone, and what completes it. */
+/** Where a file goes, and what completes it. */
 export interface Destination {
   /** The object key; below `q/` it waits for its check. */
   key: string;
-  /** Proves that the upload is ours; "" where the service signs in the old way only. */
+  /** Proves that the upload is ours; "" where the service completes nothing. */
   token: string;
   /** Where it is, or will be, on the CDN. */
   publicUrl: string;
@@ -31,6 +28,8 @@ export interface SignedForm extends Destination {
   url: string;
   /** In order; the file comes last. */
   fields: [name: string, value: string][];
+  /** When it runs out, by the service's clock, in milliseconds since 1970; NaN where it is not said. */
+  expiresAt: number;
 }
 
 /** @throws UploadError */
@@ -49,57 +48,38 @@ export async function signForm(
 }
 
 interface Answer {
-  url: string;
+  url?: unknown;
   fields?: Record<string, string>;
   key?: string;
   token?: string;
   public_url?: string;
-  /** The only fields of services that sign for a folder, `_` standing for `-`. */
+  expires_at?: string;
+  /** All that services know which sign for a folder: `_` stands for `-`. */
   data?: Record<string, string | number>;
   file_url_path?: string;
 }
 
 /** A wrong answer fails here, and not as an odd form at S3. */
 function formOf(given: unknown, name: string): SignedForm {
-  const answer = (given ?? {}) as Partial<Answer>;
-  const { url, fields, data } = answer;
-  if (typeof url === "string" && fields && answer.key) {
-    const { key, token = "", public_url: publicUrl = "" } = answer;
-    return { url, key, token, publicUrl, fields: Object.entries(fields) };
+  const answer = (given ?? {}) as Answer;
+  const { url, fields, key, token = "", public_url: publicUrl = "" } = answer;
+  const expiresAt = Date.parse(answer.expires_at ?? "");
+  if (typeof url === "string" && fields && key) {
+    return { url, key, token, publicUrl, fields: Object.entries(fields), expiresAt };
   }
-  if (typeof url === "string" && typeof data?.key === "string") {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder
-    const key = data.key.replace("${filename}", () => name);
-    const old = Object.entries({ ...data, key }).map(([field, value]): [string, string] => [
-      field.replaceAll("_", "-"),
-      String(value),
-    ]);
-    return { url, key, token: "", publicUrl: `${answer.file_url_path}${name}`, fields: old };
-  }
+  if (typeof url === "string" && answer.data) return folderForm(url, answer, name);
   throw new UploadError("SigningFailed", true, { status: 200 });
 }
 
-/**
- * Posts a file; resolves once S3 has stored it.
- *
- * S3 ignores every field after `file`, and refuses one that no condition of the policy names.
- *
- * @param onProgress Told the bytes of the file that were sent.
- * @throws UploadError
- */
-export async function postForm(
-  signed: SignedForm,
-  file: Blob,
-  signal: AbortSignal,
-  onProgress: (sent: number) => void,
-): Promise<void> {
-  const body = new FormData();
-  for (const [name, value] of signed.fields) body.append(name, value);
-  body.append("file", file, signed.key.slice(signed.key.lastIndexOf("/") + 1));
-  const told = (sent: number, all: number) => onProgress(all ? (file.size * sent) / all : 0);
-  const load = { method: "POST", url: signed.url, body, onProgress: told } as const;
-  const answer = await inPlace(signal, () => transfer(load, signal));
-  if (![200, 201, 204].includes(answer.status)) {
-    throw storageError(answer.status, answer.responseText);
-  }
+/** The form of a service that signs for a folder, and completes nothing. */
+function folderForm(url: string, { data = {}, file_url_path }: Answer, name: string): SignedForm {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder
+  const key = String(data.key ?? "").replace("${filename}", () => name);
+  if (!key || !file_url_path) throw new UploadError("SigningFailed", true, { status: 200 });
+  const fields = Object.entries({ ...data, key }).map(([field, value]): [string, string] => [
+    field.replaceAll("_", "-"),
+    String(value),
+  ]);
+  const expiresAt = Date.now() + 1_000 * Number(data.x_amz_expires);
+  return { url, key, token: "", publicUrl: file_url_path + name, fields, expiresAt };
 }

@@ -5,16 +5,7 @@ import { UploadError } from "../errors";
 /** Not worth another attempt: the file itself is at fault. */
 const FINAL = new Set(["EntityTooLarge", "EntityTooSmall"]);
 
-/** Translates an answer that is no success. */
-export function storageError(status: number, body: string): UploadError {
-  const code = codeOf(body);
-  if (!code && status >= 500) return new UploadError("InternalError", true);
-  if (!TOLD.has(code)) return new UploadError("StorageFailed", true, { code: code || status });
-  const limit = Number(textOf(body, "MaxSizeAllowed"));
-  return new UploadError(code, !FINAL.has(code), limit ? { limit } : {});
-}
-
-/** The codes that have a sentence of their own. */
+/** The codes that are told apart. */
 const TOLD = new Set([
   ...FINAL,
   "AccessDenied",
@@ -22,12 +13,27 @@ const TOLD = new Set([
   "SignatureDoesNotMatch",
   "RequestTimeTooSkewed",
   "NoSuchBucket",
-  "NoSuchUpload",
   "SlowDown",
   "ServiceUnavailable",
   "InternalError",
   "RequestTimeout",
 ]);
+
+/** Translates an answer that is no success. */
+export function storageError(status: number, body: string): UploadError {
+  const code = codeOf(body);
+  if (code === "NoSuchUpload") return new UploadError("UploadEnded", true);
+  if (!TOLD.has(code)) return unknownError(status, code);
+  const limit = Number(textOf(body, "MaxSizeAllowed"));
+  return new UploadError(code, !FINAL.has(code), limit ? { limit } : {});
+}
+
+/** A proxy in between, or a storage that is not S3 itself, may answer without its codes. */
+function unknownError(status: number, code: string): UploadError {
+  if (status >= 500) return new UploadError("InternalError", true);
+  if (status === 429) return new UploadError("SlowDown", true);
+  return new UploadError("StorageFailed", true, { code: code || status });
+}
 
 /** S3 reports an outdated policy as AccessDenied and tells it apart only in the message. */
 function codeOf(body: string): string {
