@@ -2,20 +2,21 @@
 
 import { UploadError } from "../errors";
 import { appInfo } from "../wire/app";
+import { postForm } from "../wire/post";
 import { type Attempts, retrying } from "../wire/retry";
 import type { Server } from "../wire/server";
-import { type Declared, postForm, type SignedForm, signForm } from "../wire/sign";
+import { type Declared, type SignedForm, signForm } from "../wire/sign";
 
 /** A signature with less time left is renewed, in milliseconds. */
 const LEAST_LEFT = 30_000;
-/** How long a signature lasts where the service does not say, in seconds. */
-const LIFETIME = 300;
+/** How long a signature lasts where nobody says it, in milliseconds. */
+const LIFETIME = 300_000;
 
 /** An upload by one POST; `run` may be called again. */
 export class FormUpload {
   #signed: SignedForm | undefined;
-  /** By our own clock, so that it does not matter whether that is right. */
-  #ends = 0;
+  /** From when on it is renewed: by our own clock, which need not be right. */
+  #renewAt = 0;
 
   constructor(
     private readonly blob: Blob,
@@ -25,13 +26,16 @@ export class FormUpload {
 
   /** Has it signed, unless it is. @throws UploadError; or the signal's reason. */
   async sign(attempts: Attempts): Promise<SignedForm> {
-    if (this.#signed && performance.now() < this.#ends - LEAST_LEFT) return this.#signed;
-    const { server, declared } = this;
-    const asked = performance.now();
-    this.#signed = await retrying(attempts, () => signForm(server, declared, attempts.signal));
-    const lifetime = (await appInfo(server))?.policy_seconds ?? LIFETIME;
-    this.#ends = asked + 1_000 * lifetime;
-    return this.#signed;
+    if (this.#signed && Date.now() < this.#renewAt) return this.#signed;
+    return retrying(attempts, async () => {
+      const info = appInfo(this.server);
+      const asked = Date.now();
+      const signed = await signForm(this.server, this.declared, attempts.signal);
+      const lifetime = 1_000 * ((await info)?.policy_seconds ?? 0) || signed.expiresAt - asked;
+      this.#renewAt = asked + usable(lifetime);
+      this.#signed = signed;
+      return signed;
+    });
   }
 
   /** Sends it. @throws UploadError; or the signal's reason. */
@@ -40,11 +44,11 @@ export class FormUpload {
       return await this.#post(attempts, onSent);
     } catch (error) {
       if (!(error instanceof UploadError) || error.code !== "PolicyExpired") throw error;
-      this.#ends = 0;
+      this.#signed = undefined;
       return await this.#post(attempts, onSent);
     } finally {
-      // After a refusal, whatever it was, the next attempt begins with a new signature.
-      this.#ends = 0;
+      // Whatever S3 did not like, the next run begins with a new signature.
+      this.#signed = undefined;
     }
   }
 
@@ -55,4 +59,10 @@ export class FormUpload {
       return signed;
     });
   }
+}
+
+/** How long it is used, in milliseconds. One that is over as it comes tells of a wrong clock. */
+function usable(lifetime: number): number {
+  const whole = lifetime > 0 ? lifetime : LIFETIME;
+  return whole - Math.min(LEAST_LEFT, whole / 2);
 }

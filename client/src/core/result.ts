@@ -36,9 +36,10 @@ export interface UploadResult {
   /**
    * The address of a thumbnail: `//CDN_HOST/t/<options>/u/<key>`.
    *
-   * @param options Thumbor's options, for example `300x200/smart` or `fit-in/400x300`.
+   * @param options Thumbor's options, for example `300x200/smart` or `fit-in/400x300`; without any,
+   *   it is of the original's size.
    */
-  thumbnailUrl(options: string): string;
+  thumbnailUrl(options?: string): string;
   /**
    * For an image's attribute `srcset`: its whole in several widths.
    *
@@ -52,9 +53,11 @@ export interface UploadResult {
 export function describe(file: File, verified: Verified): UploadResult {
   const { key, image, size } = verified;
   const cleanName = key.slice(key.lastIndexOf("/") + 1);
-  const template = verified.thumbnail_url_template;
-  const thumbnailUrl = (options: string) =>
-    template.replace("{options}", () => options.replace(/^\/+|\/+$/g, ""));
+  const thumbnailUrl = (options = "") => {
+    const path = trimmed(options);
+    const place = path ? "{options}" : "{options}/";
+    return verified.thumbnail_url_template.replace(place, () => path);
+  };
   return {
     originalName: file.name,
     orginalName: file.name,
@@ -70,9 +73,16 @@ export function describe(file: File, verified: Verified): UploadResult {
     ...(image?.thumbhash && { thumbhash: image.thumbhash }),
     ...(image?.dominant_color && { dominantColor: image.dominant_color }),
     thumbnailUrl,
-    srcset: (widths, options = "") =>
-      widths.map((width) => `${thumbnailUrl(`${width}x0/${options}`)} ${width}w`).join(", "),
+    srcset: (widths, options = "") => {
+      // A blank ends an address in a srcset.
+      const more = trimmed(options).replace(/\s/g, encodeURIComponent);
+      return widths.map((width) => `${thumbnailUrl(`${width}x0/${more}`)} ${width}w`).join(", ");
+    },
   };
+}
+
+function trimmed(options: string): string {
+  return options.replace(/^\/+|\/+$/g, "");
 }
 
 /** What is known without the service: it signs in the old way, and verifies nothing. */

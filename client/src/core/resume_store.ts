@@ -10,13 +10,10 @@ export interface Kept extends Begun {
   begun: number;
 }
 
-const NAME = "renuo-upload";
+/** The name of the one item in localStorage. */
+export const NAME = "renuo-upload";
 const MOST = 50;
-/** The service lets go of them after that time, too. */
 const LIFETIME = 48 * 3600 * 1000;
-
-/** Those that this page is at work on: a second file of the same facts begins anew. */
-const inUse = new Set<string>();
 
 /** What tells one file of a person from another, as far as a page may know. */
 export function fingerprint(server: Server, file: File): string {
@@ -24,48 +21,46 @@ export function fingerprint(server: Server, file: File): string {
   return JSON.stringify([server.base, server.apiKey, name, size, type, lastModified]);
 }
 
-/** Takes the one kept for a file, unless this page has it in use; nobody else gets it then. */
-export function take(id: string): Kept | undefined {
-  if (inUse.has(id)) return undefined;
-  const kept = all()[id];
-  if (kept) inUse.add(id);
-  return kept;
+/** The upload that has begun of a file. */
+export function find(id: string): Kept | undefined {
+  return all().get(id);
 }
 
-/** Keeps one; false where another file of the same facts has the place. */
-export function keep(id: string, kept: Kept): boolean {
-  if (inUse.has(id)) return false;
-  inUse.add(id);
-  write({ ...all(), [id]: kept });
-  return true;
-}
-
-/** Lets go of one that this page works on no more; it can be taken again. */
-export function release(id: string): void {
-  inUse.delete(id);
+/** Keeps one, unless there is one of the same facts. */
+export function keep(id: string, kept: Kept): void {
+  const records = all();
+  if (!records.has(id)) write(records.set(id, kept));
 }
 
 /** Forgets one that has ended. */
-export function forget(id: string): void {
-  inUse.delete(id);
-  const { [id]: _ended, ...others } = all();
-  write(others);
+export function forget(id: string, uploadId: string): void {
+  const records = all();
+  if (records.get(id)?.uploadId !== uploadId) return;
+  records.delete(id);
+  write(records);
 }
 
-function all(): Record<string, Kept> {
+function all(): Map<string, Kept> {
   try {
-    const found = JSON.parse(localStorage.getItem(NAME) ?? "{}") as Record<string, Kept>;
-    const young = Object.entries(found).filter(([, kept]) => kept.begun > Date.now() - LIFETIME);
-    return Object.fromEntries(young);
+    const found = JSON.parse(localStorage.getItem(NAME) ?? "{}") as Record<string, unknown>;
+    return new Map(Object.entries(found).filter(isUsable));
   } catch {
-    return {}; // forbidden, or not ours: uploads then begin anew
+    return new Map(); // forbidden, or not ours: uploads then begin anew
   }
 }
 
-function write(records: Record<string, Kept>): void {
-  const newest = Object.entries(records).sort(([, a], [, b]) => b.begun - a.begun);
+function isUsable(entry: [string, unknown]): entry is [string, Kept] {
+  const kept = entry[1] as Partial<Kept> | null;
+  const hasTexts = [kept?.uploadId, kept?.key, kept?.token, kept?.publicUrl].every(
+    (text) => typeof text === "string",
+  );
+  return hasTexts && Number(kept?.partSize) > 0 && Number(kept?.begun) > Date.now() - LIFETIME;
+}
+
+function write(records: ReadonlyMap<string, Kept>): void {
+  const newest = [...records].sort(([, a], [, b]) => b.begun - a.begun).slice(0, MOST);
   try {
-    localStorage.setItem(NAME, JSON.stringify(Object.fromEntries(newest.slice(0, MOST))));
+    localStorage.setItem(NAME, JSON.stringify(Object.fromEntries(newest)));
   } catch {
     // Full or forbidden: it cannot go on after a reload, and that is all.
   }
