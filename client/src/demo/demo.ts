@@ -1,12 +1,6 @@
 /** The demo page: choose an app, upload photos, and try what thumbnails can be made of them. */
 
-import "./css/page.css";
-import "./css/cards.css";
-import "./css/builder.css";
-import "./css/stage.css";
-import "./css/facts.css";
-import "./css/controls.css";
-import "./css/fields.css";
+import "./demo.css";
 import type { RenuoUpload as Client, UploadResult } from "../index";
 import { readState } from "./address_state";
 import { appChoice } from "./app_choice";
