@@ -47,7 +47,8 @@ export class RenuoUpload {
   readonly #fields: FormFields | undefined;
   readonly #leave = new LeaveGuard();
   readonly #callback: UploadCallback | undefined;
-  readonly #stopPaste: () => void;
+  /** What ends with this client, though the element stays. */
+  readonly #stops: (() => void)[] = [];
   readonly #states = new WeakMap<FileUpload, string>();
 
   /**
@@ -76,7 +77,7 @@ export class RenuoUpload {
       changed: (upload) => this.#changed(upload),
       removed: (upload) => this.#removed(upload),
     });
-    this.#stopPaste = settings.clipboard ? onPaste(element, (files) => this.add(files)) : () => {};
+    if (settings.clipboard) this.#stops.push(onPaste(element, (files) => this.add(files)));
     void this.#tellLimits();
     settings.init?.call(this.dropzone);
   }
@@ -111,7 +112,9 @@ export class RenuoUpload {
     name: Name,
     listener: (detail: UploadEvents[Name]) => void,
   ): () => void {
-    return listen(this.element, name, listener);
+    const stop = listen(this.element, name, listener);
+    this.#stops.push(stop);
+    return stop;
   }
 
   /** Stops one file, or all, for now. A file in parts goes on later where it stopped. */
@@ -142,7 +145,7 @@ export class RenuoUpload {
 
   /** Stops everything and takes it off the page. Files in parts can be continued within two days. */
   destroy(): void {
-    this.#stopPaste();
+    for (const stop of this.#stops.splice(0)) stop();
     this.dropzone.destroy();
     this.#leave.set(false);
     this.#fields?.clear();

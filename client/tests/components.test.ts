@@ -5,12 +5,12 @@ import { createApp, h } from "vue";
 import type { RenuoUpload as Client } from "../src/index";
 import { RenuoUpload as ReactUpload } from "../src/react";
 import { RenuoUpload as VueUpload } from "../src/vue";
-import { fakeService, photo, storeAll } from "./fake_page";
+import { fakeService, photo, signingUrl, storeAll } from "./fake_page";
 
 const OPTIONS = {
   acceptedFiles: "image/*",
   apiKey: "k1",
-  signingUrl: "https://images.example.com/generate_policy",
+  signingUrl: signingUrl(),
 };
 
 afterEach(() => {

@@ -12,6 +12,7 @@ export const APP = {
   min_bytes: 0,
   max_bytes: 1_000_000,
   max_files: null as number | null,
+  max_pixels: null as number | null,
   cdn_host: "cdn.example.com",
   policy_seconds: 900,
   texts: {} as Record<string, string>,
@@ -50,11 +51,19 @@ function verified(key: string) {
   };
 }
 
+let services = 0;
+
+/** Of a service that nobody has asked before: what it says of an app is kept. */
+export function signingUrl(): string {
+  services += 1;
+  return `https://images-${services}.example.com/generate_policy`;
+}
+
 /** An element as a page has it. */
 export function uploadElement(parent: Element = document.body): HTMLElement {
   const element = document.createElement("div");
   element.dataset.apikey = "k1";
-  element.dataset.signingurl = "https://images.example.com/generate_policy";
+  element.dataset.signingurl = signingUrl();
   parent.append(element);
   return element;
 }

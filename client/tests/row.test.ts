@@ -192,7 +192,7 @@ describe("a picture that only the server can draw", () => {
     const shown = upload({ name: "a.heic", type: "image/heic", state: "uploading" });
     const drawn = row(shown);
     await preview.mock.results[0]?.value;
-    Object.assign(shown, { state: "done", result: result({ width: 9, height: 9 }) });
+    Object.assign(shown, { state: "done", result: result({ contentType: "image/heic" }) });
     drawn.draw();
     await vi.waitFor(() => expect(images).toHaveLength(1));
     return drawn;

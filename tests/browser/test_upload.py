@@ -139,7 +139,7 @@ def test_a_refusal_is_told_in_words(page: Page) -> None:
     def spoil(route: Any) -> None:
         answer = route.fetch()
         policy = answer.json()
-        policy["data"]["x_amz_signature"] = "0" * 64
+        policy["fields"]["x-amz-signature"] = "0" * 64
         route.fulfill(response=answer, json=policy)
 
     page.route("**/generate_policy", spoil)

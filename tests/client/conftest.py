@@ -21,6 +21,7 @@ INFO = {
     "min_bytes": 0,
     "max_bytes": 10_485_760,
     "max_files": None,
+    "max_pixels": 100_000_000,
     "cdn_host": "cdn.example.com",
     "policy_seconds": 900,
     "texts": {"hint": "Photos up to 10 MB"},

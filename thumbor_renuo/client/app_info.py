@@ -18,6 +18,7 @@ class AppInfo:
         content_types: media types and patterns; None allows any.
         min_bytes, max_bytes: of one file.
         max_files: what a page lets choose; None for any number.
+        max_pixels: of an image, width times height; None where larger ones are let through.
         policy_seconds: how long a signature may be used.
         texts: for the app's pages.
     """
@@ -29,6 +30,7 @@ class AppInfo:
     min_bytes: int
     max_bytes: int
     max_files: int | None
+    max_pixels: int | None
     policy_seconds: int
     texts: Mapping[str, str]
 
@@ -45,6 +47,7 @@ class AppInfo:
             min_bytes=fields.take("min_bytes", int),
             max_bytes=fields.take("max_bytes", int),
             max_files=fields.optional("max_files", int),
+            max_pixels=fields.optional("max_pixels", int),
             policy_seconds=fields.take("policy_seconds", int),
             texts=fields.texts("texts"),
         )
