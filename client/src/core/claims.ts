@@ -3,11 +3,20 @@
 /** What this page works on, or has ended, and what lets other tabs have it. */
 const mine = new Map<string, () => void>();
 
+/** What this page has ever had. */
+const known = new Set<string>();
+
+/** Whether a file of this page has had an upload. */
+export function isKnown(uploadId: string): boolean {
+  return known.has(uploadId);
+}
+
 /** Takes an upload; false where another file of this page, or another tab, is at work on it. */
 export async function claim(uploadId: string): Promise<boolean> {
   if (mine.has(uploadId)) return false;
   mine.set(uploadId, () => {});
   const unlock = await lock(uploadId);
+  if (unlock) known.add(uploadId);
   if (unlock) mine.set(uploadId, unlock);
   else mine.delete(uploadId);
   return !!unlock;

@@ -2,6 +2,7 @@
 
 import { UploadError } from "../errors";
 import { appInfo } from "../wire/app";
+import { inPlace } from "../wire/places";
 import { postForm } from "../wire/post";
 import { type Attempts, retrying } from "../wire/retry";
 import type { Server } from "../wire/server";
@@ -53,11 +54,14 @@ export class FormUpload {
   }
 
   #post(attempts: Attempts, onSent: (bytes: number) => void): Promise<SignedForm> {
-    return retrying(attempts, async () => {
+    const { signal } = attempts;
+    const post = async () => {
+      // Not before there is a place: a signature runs out in a long queue.
       const signed = await this.sign({ ...attempts, retries: 0 });
-      await postForm(signed, this.blob, attempts.signal, onSent);
+      await postForm(signed, this.blob, signal, onSent);
       return signed;
-    });
+    };
+    return retrying(attempts, () => inPlace(signal, post));
   }
 }
 

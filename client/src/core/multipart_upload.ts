@@ -5,7 +5,7 @@ import { abort, type Begun, begin, join, listParts } from "../wire/parts";
 import { type Attempts, retrying } from "../wire/retry";
 import type { Server } from "../wire/server";
 import type { Declared } from "../wire/sign";
-import { claim, release, retire } from "./claims";
+import { claim, isKnown, release, retire } from "./claims";
 import { PartPlan } from "./part_plan";
 import { sendMissing } from "./part_sender";
 import * as store from "./resume_store";
@@ -70,7 +70,8 @@ export class MultipartUpload {
 
   /** Has S3 throw away what it has; nobody needs to wait for it. */
   async abort(): Promise<void> {
-    const begun = this.#begun ?? (await this.#kept());
+    // Never what another file of the same facts goes on with, or will.
+    const begun = this.#begun ? await this.#mine() : await this.#unknown();
     if (!begun) return;
     this.end();
     const { server } = this.settings;
@@ -113,6 +114,12 @@ export class MultipartUpload {
     this.#plan = new PartPlan(this.blob, kept.partSize);
     this.#isOfReload = true;
     return kept;
+  }
+
+  /** The same, unless it is of another file that this page has stopped for now. */
+  async #unknown(): Promise<Begun | undefined> {
+    const kept = this.id ? store.find(this.id) : undefined;
+    return kept && isKnown(kept.uploadId) ? undefined : await this.#kept();
   }
 
   async #begin(attempts: Attempts): Promise<Begun> {

@@ -13,12 +13,16 @@ export interface Kept extends Begun {
 /** The name of the one item in localStorage. */
 export const NAME = "renuo-upload";
 const MOST = 50;
+/** S3 takes no smaller parts. */
+const LEAST_PART = 5 * 1024 ** 2;
 const LIFETIME = 48 * 3600 * 1000;
 
 /** What tells one file of a person from another, as far as a page may know. */
-export function fingerprint(server: Server, file: File): string {
-  const { name, size, type, lastModified } = file;
-  return JSON.stringify([server.base, server.apiKey, name, size, type, lastModified]);
+export function fingerprint(server: Server, file: File & { fullPath?: string }): string {
+  const { name, size, type, lastModified, webkitRelativePath, fullPath } = file;
+  // Of a folder: what was unpacked at once differs in nothing else.
+  const path = webkitRelativePath || fullPath || name;
+  return JSON.stringify([server.base, server.apiKey, path, size, type, lastModified]);
 }
 
 /** The upload that has begun of a file. */
@@ -54,7 +58,8 @@ function isUsable(entry: [string, unknown]): entry is [string, Kept] {
   const hasTexts = [kept?.uploadId, kept?.key, kept?.token, kept?.publicUrl].every(
     (text) => typeof text === "string",
   );
-  return hasTexts && Number(kept?.partSize) > 0 && Number(kept?.begun) > Date.now() - LIFETIME;
+  const [size, begun] = [Number(kept?.partSize), Number(kept?.begun)];
+  return hasTexts && Number.isInteger(size) && size >= LEAST_PART && begun > Date.now() - LIFETIME;
 }
 
 function write(records: ReadonlyMap<string, Kept>): void {

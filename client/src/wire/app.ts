@@ -27,7 +27,9 @@ const known = new Map<string, Promise<AppInfo | undefined>>();
 /** Fetched once; without it, limits are what the service and S3 refuse. */
 export function appInfo(server: Server): Promise<AppInfo | undefined> {
   const url = `${server.base}apps/${encodeURIComponent(server.apiKey)}`;
-  const asked = known.get(url) ?? ask(url, { timeout: TIMEOUT }).then(checked, () => undefined);
+  const before = known.get(url);
+  if (before) return before;
+  const asked = ask(url, { timeout: TIMEOUT }).then(checked, () => undefined);
   known.set(url, asked);
   void asked.then((info) => info ?? known.delete(url));
   return asked;

@@ -4,7 +4,7 @@ import { UploadError } from "../errors";
 import { inPlace } from "./places";
 import { ask, CHECK_TIMEOUT } from "./request";
 import type { Server } from "./server";
-import type { Declared, Destination } from "./sign";
+import { canComplete, type Declared, type Destination } from "./sign";
 import { storageError } from "./storage_error";
 import { transfer } from "./transfer";
 
@@ -32,7 +32,8 @@ export async function begin(server: Server, file: Declared, signal: AbortSignal)
   const found = await ask(root(server), { method: "POST", body }, signal);
   const answer = found as Record<string, string> | null;
   const { key, uploadId, token = "", public_url: publicUrl = "" } = answer ?? {};
-  if (!key || !uploadId) throw new UploadError("SigningFailed", true, { status: 200 });
+  if (!canComplete(key, token) || !uploadId)
+    throw new UploadError("SigningFailed", true, { status: 200 });
   return { key, uploadId, token, publicUrl };
 }
 
@@ -45,8 +46,10 @@ export async function putPart(
   onProgress: (sent: number) => void,
 ): Promise<string> {
   return inPlace(signal, async () => {
-    const url = await partUrl(server, begun, part.number, signal);
-    const answer = await transfer({ method: "PUT", url, body: part.body, onProgress }, signal);
+    const { number, body } = part;
+    const url = await partUrl(server, begun, number, signal);
+    const load = { method: "PUT", url, body, file: body, onProgress } as const;
+    const answer = await transfer(load, signal);
     if (answer.status !== 200) throw storageError(answer.status, answer.responseText);
     const etag = answer.getResponseHeader("ETag");
     if (!etag) throw new UploadError("StorageMisconfigured", false);
@@ -73,7 +76,8 @@ export async function listParts(
   signal: AbortSignal,
 ): Promise<StoredPart[]> {
   const found = await ask(address(server, begun), { about: "upload" }, signal);
-  return Array.isArray(found) ? (found as StoredPart[]) : [];
+  if (!Array.isArray(found)) throw new UploadError("ServerUnavailable", true);
+  return found;
 }
 
 /** Joins the parts to the object. @throws UploadError */
@@ -84,7 +88,9 @@ export async function join(
   signal: AbortSignal,
 ): Promise<void> {
   const question = { method: "POST", body: { parts }, timeout: CHECK_TIMEOUT } as const;
-  await ask(address(server, begun, "/complete"), { ...question, about: "upload" }, signal);
+  const url = address(server, begun, "/complete");
+  const joined = await ask(url, { ...question, about: "upload" }, signal);
+  if (!(joined as { key?: string } | null)?.key) throw new UploadError("ServerUnavailable", true);
 }
 
 /** Has S3 throw the parts away, even while the page is left. @throws UploadError */

@@ -1,6 +1,5 @@
 /** Sends one file to S3 as a form. */
 
-import { inPlace } from "./places";
 import type { SignedForm } from "./sign";
 import { storageError } from "./storage_error";
 import { transfer } from "./transfer";
@@ -24,8 +23,8 @@ export async function postForm(
   body.append("file", file, signed.key.slice(signed.key.lastIndexOf("/") + 1));
   // The fields count, too, where a browser says how much there is.
   const told = (sent: number, all: number) => onProgress(all ? (file.size * sent) / all : 0);
-  const load = { method: "POST", url: signed.url, body, onProgress: told } as const;
-  const answer = await inPlace(signal, () => transfer(load, signal));
+  const load = { method: "POST", url: signed.url, body, file, onProgress: told } as const;
+  const answer = await transfer(load, signal);
   // S3 answers 204, or 200 or 201 where a policy asks it to.
   if (![200, 201, 204].includes(answer.status)) {
     throw storageError(answer.status, answer.responseText);

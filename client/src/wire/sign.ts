@@ -59,12 +59,17 @@ interface Answer {
   file_url_path?: string;
 }
 
+/** Whether there is a key, and a token where nobody could read the object without a check. */
+export function canComplete(key: string | undefined, token: string): key is string {
+  return !!key && (!!token || !key.startsWith("q/"));
+}
+
 /** A wrong answer fails here, and not as an odd form at S3. */
 function formOf(given: unknown, name: string): SignedForm {
   const answer = (given ?? {}) as Answer;
   const { url, fields, key, token = "", public_url: publicUrl = "" } = answer;
   const expiresAt = Date.parse(answer.expires_at ?? "");
-  if (typeof url === "string" && fields && key) {
+  if (typeof url === "string" && fields && canComplete(key, token)) {
     return { url, key, token, publicUrl, fields: Object.entries(fields), expiresAt };
   }
   if (typeof url === "string" && answer.data) return folderForm(url, answer, name);

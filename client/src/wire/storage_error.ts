@@ -38,7 +38,8 @@ function unknownError(status: number, code: string): UploadError {
 /** S3 reports an outdated policy as AccessDenied and tells it apart only in the message. */
 function codeOf(body: string): string {
   const code = textOf(body, "Code");
-  const isExpired = code === "AccessDenied" && /policy expired/i.test(textOf(body, "Message"));
+  const isExpired =
+    code === "AccessDenied" && /(policy|has) expired/i.test(textOf(body, "Message"));
   return isExpired ? "PolicyExpired" : code;
 }
 

@@ -4,7 +4,7 @@
  * By XMLHttpRequest, because fetch does not tell progress.
  */
 
-import { networkError, timeoutError } from "../errors";
+import { networkError, timeoutError, UploadError } from "../errors";
 
 /** Milliseconds without a byte sent or an answer, after which a transfer counts as stuck. */
 export const STALL_TIMEOUT = 60_000;
@@ -14,6 +14,8 @@ export interface Load {
   method: "POST" | "PUT";
   url: string;
   body: FormData | Blob;
+  /** The file in it, or the part. */
+  file: Blob;
   /** Told the bytes that were sent, form fields included, and all there are. */
   onProgress: (sent: number, all: number) => void;
 }
@@ -27,6 +29,7 @@ export function transfer(load: Load, signal: AbortSignal): Promise<XMLHttpReques
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
+    request.open(load.method, load.url);
     const watch = stallWatch(() => request.abort());
     const stop = () => request.abort();
     const settle = (end: () => void) => () => {
@@ -40,13 +43,24 @@ export function transfer(load: Load, signal: AbortSignal): Promise<XMLHttpReques
       load.onProgress(loaded, total);
     };
     request.onload = settle(() => resolve(request));
-    request.onerror = settle(() => reject(networkError("storage")));
+    request.onerror = settle(() => void whyUnsent(load.file).then(reject));
     request.onabort = settle(() => {
       reject(signal.aborted ? signal.reason : timeoutError("storage"));
     });
-    request.open(load.method, load.url);
     request.send(load.body);
   });
+}
+
+/** A file that was moved or changed on the disk looks like a dead line. */
+async function whyUnsent(file: Blob): Promise<UploadError> {
+  const isReadable = await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+  return isReadable ? networkError("storage") : new UploadError("FileUnreadable", false);
 }
 
 /** Calls `stop` once nothing has moved for a while: a slow line may take hours, a dead one not. */
