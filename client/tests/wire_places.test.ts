@@ -6,9 +6,12 @@ const never = new AbortController().signal;
 /** Work in a place, until it is told to end. */
 function worker(signal = never) {
   let end = () => {};
-  const work = vi.fn(() => new Promise<void>((resolve) => (end = resolve)));
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const work = vi.fn(() => ended);
   const outcome = inPlace(signal, work).catch((error) => error);
-  return { work, outcome, end: () => end() };
+  return { work, outcome, end };
 }
 
 async function settle(): Promise<void> {
