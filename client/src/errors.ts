@@ -40,6 +40,11 @@ export function isLost(error: unknown): boolean {
   return error instanceof UploadError && /^Content|^UploadEnded$/.test(error.code);
 }
 
+/** Whether a signature has run out: another one may do. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof UploadError && error.code === "PolicyExpired";
+}
+
 /** The party could not be reached at all: offline, wrong address, or its CORS rules forbid us. */
 export function networkError(party: Party): UploadError {
   return new UploadError("Network", true, { party });

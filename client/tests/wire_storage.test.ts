@@ -139,3 +139,21 @@ test("a bucket that hides ETags is set up wrongly", async () => {
   (await FakeXhr.next()).answer(200);
   expect(await etag).toMatchObject({ code: "StorageMisconfigured", retryable: false });
 });
+
+test("a part whose address ran out gets another one, once", async () => {
+  const service = FakeService.install();
+  const expired = s3Error("AccessDenied", "Request has expired");
+  const part = { number: 1, body: new Blob(["123"]) };
+  const etag = putPart(aServer(), begun, part, never, () => {});
+  (await FakeXhr.next()).answer(403, expired);
+  const again = await FakeXhr.next(2);
+  expect(service.times("part")).toBe(2);
+  again.headers = { ETag: '"e1"' };
+  again.answer(200);
+  expect(await etag).toBe('"e1"');
+
+  const hopeless = putPart(aServer(), begun, part, never, () => {}).catch((error) => error);
+  (await FakeXhr.next(3)).answer(403, expired);
+  (await FakeXhr.next(4)).answer(403, expired);
+  expect(await hopeless).toMatchObject({ code: "PolicyExpired" });
+});

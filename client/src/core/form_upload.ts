@@ -1,6 +1,6 @@
 /** One file as a form: signed when its turn comes, and again where the signature has run out. */
 
-import { UploadError } from "../errors";
+import { isExpired } from "../errors";
 import { appInfo } from "../wire/app";
 import { inPlace } from "../wire/places";
 import { postForm } from "../wire/post";
@@ -44,7 +44,7 @@ export class FormUpload {
     try {
       return await this.#post(attempts, onSent);
     } catch (error) {
-      if (!(error instanceof UploadError) || error.code !== "PolicyExpired") throw error;
+      if (!isExpired(error)) throw error;
       this.#signed = undefined;
       return await this.#post(attempts, onSent);
     } finally {

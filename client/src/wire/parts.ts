@@ -1,6 +1,6 @@
 /** The requests of an upload in parts. */
 
-import { UploadError } from "../errors";
+import { isExpired, UploadError } from "../errors";
 import { inPlace } from "./places";
 import { ask, CHECK_TIMEOUT } from "./request";
 import type { Server } from "./server";
@@ -37,24 +37,44 @@ export async function begin(server: Server, file: Declared, signal: AbortSignal)
   return { key, uploadId, token, publicUrl };
 }
 
+/** What is sent of a file at once. */
+interface SentPart {
+  number: number;
+  body: Blob;
+}
+
 /** Sends one part; returns its ETag. @throws UploadError */
 export async function putPart(
   server: Server,
   begun: Begun,
-  part: { number: number; body: Blob },
+  part: SentPart,
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<string> {
-  return inPlace(signal, async () => {
-    const { number, body } = part;
-    const url = await partUrl(server, begun, number, signal);
-    const load = { method: "PUT", url, body, file: body, onProgress } as const;
-    const answer = await transfer(load, signal);
-    if (answer.status !== 200) throw storageError(answer.status, answer.responseText);
-    const etag = answer.getResponseHeader("ETag");
-    if (!etag) throw new UploadError("StorageMisconfigured", false);
-    return etag;
-  });
+  const put = async () => {
+    const url = await partUrl(server, begun, part.number, signal);
+    return await putTo(url, part.body, signal, onProgress);
+  };
+  return inPlace(signal, () =>
+    put().catch((error: unknown) => {
+      // The page may have slept since its address was signed.
+      if (!isExpired(error)) throw error;
+      return put();
+    }),
+  );
+}
+
+async function putTo(
+  url: string,
+  body: Blob,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<string> {
+  const answer = await transfer({ method: "PUT", url, body, file: body, onProgress }, signal);
+  if (answer.status !== 200) throw storageError(answer.status, answer.responseText);
+  const etag = answer.getResponseHeader("ETag");
+  if (!etag) throw new UploadError("StorageMisconfigured", false);
+  return etag;
 }
 
 async function partUrl(
