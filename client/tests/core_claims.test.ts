@@ -34,9 +34,10 @@ test("an upload is one file's at a time", async () => {
   expect(await claim("a")).toBe(true);
 });
 
-test("two that ask at the same time do not both get it", async () => {
-  fakeLocks();
+test("two that ask at the same time do not both get it, with locks or without", async () => {
   expect(await Promise.all([claim("c"), claim("c")])).toEqual([true, false]);
+  fakeLocks();
+  expect(await Promise.all([claim("i"), claim("i")])).toEqual([true, false]);
 });
 
 test("what has ended is nobody's any more", async () => {

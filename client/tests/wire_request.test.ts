@@ -210,3 +210,10 @@ test("a refusal's words stay out of the error", async () => {
   expect(error).toMatchObject({ code: "FileTooLarge", message: "FileTooLarge" });
   expect(JSON.stringify(error.values)).not.toContain("raw");
 });
+
+test.each([null, {}, "text"])("%j is no list of parts", async (answer) => {
+  service.next("list", () => Response.json(answer));
+  expect(await failure(listParts(aServer(), begun, never))).toMatchObject({
+    code: "ServerUnavailable",
+  });
+});
