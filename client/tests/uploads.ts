@@ -1,5 +1,6 @@
 /** Uploads of tests, and what became of them. */
 
+import { vi } from "vitest";
 import { FileUpload, type UploadSettings } from "../src/core/uploader";
 import { aServer, type FakeService, FakeXhr, largeFile } from "./fakes";
 
@@ -53,4 +54,18 @@ export function sentParts(): number[] {
 /** From now on S3 stores each part at once. */
 export function storeAll(service: FakeService): void {
   FakeXhr.auto = (request) => service.store(request);
+}
+
+/** Lets S3 store the form that is sent as so manieth request. */
+export async function storeForm(count: number): Promise<void> {
+  (await FakeXhr.next(count)).answer(204);
+}
+
+/** The request that sends a part just now. */
+export async function underWay(part: number): Promise<FakeXhr> {
+  const find = () => FakeXhr.open.find((request) => partOf(request) === part);
+  await vi.waitFor(() => {
+    if (!find()) throw new Error(`part ${part} is not under way`);
+  });
+  return find() as FakeXhr;
 }
