@@ -96,6 +96,7 @@ export const de: Texts = {
     "In dieser Datei wurde ein Virus gefunden; sie wurde gelöscht. Prüfen Sie Ihr Gerät.",
   "error.ContentUnchecked":
     "Diese Datei konnte nicht geprüft werden. Laden Sie sie später erneut hoch.",
+  "error.FileUnreadable": "Diese Datei kann nicht mehr gelesen werden. Wählen Sie sie erneut aus.",
   "error.Unexpected": "Ein unerwarteter Fehler ist aufgetreten. Versuchen Sie es erneut.",
   "error.EntityTooLarge": "Diese Datei ist grösser als hier erlaubt. Wählen Sie eine kleinere.",
   "error.EntityTooSmall": "Diese Datei ist leer oder zu klein. Wählen Sie eine andere.",

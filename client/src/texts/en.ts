@@ -84,6 +84,7 @@ export const en = {
     "This file contains scripts or other active content. Choose a version without it.",
   "error.ContentInfected": "A virus was found in this file, and it was deleted. Check your device.",
   "error.ContentUnchecked": "This file could not be checked. Upload it again later.",
+  "error.FileUnreadable": "This file can no longer be read. Choose it again.",
   "error.Unexpected": "This upload failed unexpectedly. Try again.",
   "error.EntityTooLarge": "This file is larger than is allowed here. Choose a smaller one.",
   "error.EntityTooSmall": "This file is empty or too small. Choose another one.",

@@ -91,6 +91,7 @@ export const es: Texts = {
   "error.ContentInfected":
     "Se encontró un virus en este archivo y se eliminó. Revise su dispositivo.",
   "error.ContentUnchecked": "No se pudo comprobar este archivo. Súbalo de nuevo más tarde.",
+  "error.FileUnreadable": "Este archivo ya no se puede leer. Elíjalo de nuevo.",
   "error.Unexpected": "La subida falló de forma inesperada. Vuelva a intentarlo.",
   "error.EntityTooLarge": "Este archivo supera el tamaño permitido aquí. Elija uno más pequeño.",
   "error.EntityTooSmall": "Este archivo está vacío o es demasiado pequeño. Elija otro.",

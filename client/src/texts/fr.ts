@@ -89,6 +89,7 @@ export const fr: Texts = {
   "error.ContentInfected":
     "Un virus a été trouvé dans ce fichier, qui a été supprimé. Vérifiez votre appareil.",
   "error.ContentUnchecked": "Ce fichier n’a pas pu être vérifié. Renvoyez-le plus tard.",
+  "error.FileUnreadable": "Ce fichier ne peut plus être lu. Choisissez-le à nouveau.",
   "error.Unexpected": "L’envoi a échoué de façon inattendue. Réessayez.",
   "error.EntityTooLarge":
     "Ce fichier dépasse la taille autorisée ici. Choisissez-en un plus petit.",

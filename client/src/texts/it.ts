@@ -88,6 +88,7 @@ export const it: Texts = {
     "In questo file è stato trovato un virus ed è stato eliminato. Controlla il tuo dispositivo.",
   "error.ContentUnchecked":
     "Non è stato possibile verificare questo file. Caricalo di nuovo più tardi.",
+  "error.FileUnreadable": "Questo file non può più essere letto. Sceglilo di nuovo.",
   "error.Unexpected": "Il caricamento non è riuscito per un errore imprevisto. Riprova.",
   "error.EntityTooLarge":
     "Questo file supera la dimensione consentita qui. Scegline uno più piccolo.",
